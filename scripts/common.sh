@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Shared by the scripts that run on the host: messages, and where things are.
+# Plain POSIX sh: the host has nothing but git and make.
+
+TOP=$(cd "$(dirname "$0")/.." && pwd -P)
+
+say() { printf '%s\n' "realm-tsm: $*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# The user the work is done for: sudo must not leave files of root's behind.
+OWNER=${SUDO_UID:-$(id -u)}
+GROUP=${SUDO_GID:-$(id -g)}
+
+if [ -z "${XDG_CACHE_HOME:-}" ] && [ -n "${SUDO_UID:-}" ]; then
+	HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6)
+fi
+CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/realm-tsm
+ROOT=$CACHE/root
+
+# as_root COMMAND...: mounting, chroot and installing need it, nothing else does
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "this step needs root: run it as root or install sudo"
+	fi
+}
