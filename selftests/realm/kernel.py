@@ -117,7 +117,7 @@ def fetch(release, say):
             download = partial / "deb"
             download.mkdir()
             got = subprocess.run(
-                ["apt-get", "-qq", "-o", f"APT::Sandbox::User={os.environ.get('USER', 'root')}",
+                ["apt-get", "-qq", "-o", "APT::Sandbox::User=root",
                  "download", *[f"{p}:arm64" for p in packages(release)]],
                 cwd=download, capture_output=True, text=True)
             if got.returncode:
