@@ -15,7 +15,17 @@ if [ -z "${XDG_CACHE_HOME:-}" ] && [ -n "${SUDO_UID:-}" ]; then
 	HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6)
 fi
 CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/realm-tsm
-ROOT=$CACHE/root
+
+SUITE=trixie
+
+packages() {
+	sed 's/#.*//; s/:realm/:arm64/g' "$TOP/scripts/packages" | tr -s ' \t\n' ','
+}
+
+# The root's name tells what it was made from, so that a clone that wants
+# another list of packages makes its own and leaves those that are in use.
+ROOT=$CACHE/root-$({ echo "$SUITE"; packages; cat "$TOP/scripts/kernel-trees"; } |
+	sha256sum | cut -c1-12)
 
 # as_root COMMAND...: mounting, chroot and installing need it, nothing else does
 as_root() {
