@@ -45,18 +45,21 @@ def resolve(wanted, page):
 
 def packages(release):
     """The image's package and those that its files were split off into (7.x)."""
-    shown = subprocess.run(["apt-cache", "show", f"linux-image-{release}:arm64"], check=True,
-                           capture_output=True, text=True).stdout
-    parts = re.findall(rf"\blinux-(?:binary|modules|base)-{re.escape(release)}\b", shown)
-    return sorted({f"linux-image-{release}", *parts})
+    def shown(name):
+        return subprocess.run(["apt-cache", "show", f"{name}:arm64"],
+                              capture_output=True, text=True).stdout
+
+    image = f"linux-image-{release}"
+    parts = {f"linux-{p}-{release}" for p in ("binary", "modules", "base")}
+    return [image, *sorted(p for p in parts if p in shown(image) and shown(p))]
 
 
 class Kernel:
     """A kernel in the cache: its boot image and its modules."""
 
-    def __init__(self, release):
+    def __init__(self, release, folder=None):
         self.release = release
-        self.dir = cache() / "kernel" / release
+        self.dir = folder or cache() / "kernel" / release
 
     @property
     def image(self):
@@ -126,7 +129,10 @@ def fetch(release, say):
                                "check the network, or run `make refresh` for a newer index")
             for deb in download.glob("*.deb"):
                 subprocess.run(["dpkg-deb", "-x", deb, partial / "tree"], check=True)
-            (partial / "tree").rename(kernel.dir)
+            whole = Kernel(release, partial / "tree")
+            if not whole.image.exists() or not (whole.modules / "modules.builtin").exists():
+                raise NotFound(f"the packages of kernel {release} lack its list of modules")
+            whole.dir.rename(kernel.dir)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return kernel

@@ -26,6 +26,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -94,9 +95,12 @@ def options(argv):
     add("--append", default="", metavar="ARGS", help="more of the kernel's command line")
     add("--timeout", type=float, default=300, metavar="SECONDS",
         help="deadline for the whole run (default 300; none for the interactive shell)")
+    add("--ignore", metavar="REGEX", type=re.compile,
+        help="a known complaint of the guest's kernel, up to its end of trace, is no failure")
     add("--console", action="store_true", help="show the guest's console on stderr")
     add("--print-rim", action="store_true",
         help="print the RIM computed from the same files, and boot nothing")
+    add("--print-release", action="store_true", help="print the kernel's release, and boot nothing")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
@@ -106,7 +110,8 @@ def options(argv):
             parser.error(f"--fault {spec}: not CALL[@N[xCOUNT]]:EFFECT, see monitor/README.md")
     if not re.fullmatch(r"([0-9a-fA-F]{2}){0,64}", args.rpv):
         parser.error("--rpv takes up to 128 hex digits")
-    if not args.command and not args.print_rim and not sys.stdin.isatty():
+    prints = args.print_rim or args.print_release
+    if not args.command and not prints and not sys.stdin.isatty():
         parser.error("a COMMAND is needed where there is no terminal")
     return args
 
@@ -191,15 +196,16 @@ class Machine:
 
     def rim(self):
         """The RIM as the host computes it: the device tree is QEMU's own, dumped."""
-        dtb = os.memfd_create("dtb")
-        fds = (self.config, self.initrd, dtb)
-        subprocess.run(self.command(f",dumpdtb=/proc/self/fd/{dtb}"), check=True, pass_fds=fds,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return subprocess.run(
-            [TOP / "selftests/realm/rim", "--hash", self.args.hash, "--kernel", self.image,
-             "--initrd", f"/proc/self/fd/{self.initrd}", "--cmdline", self.cmdline,
-             "--dtb", f"/proc/self/fd/{dtb}"],
-            check=True, pass_fds=fds, capture_output=True, text=True).stdout.strip()
+        fds = (self.config, self.initrd)
+        with tempfile.TemporaryDirectory() as folder:   # QEMU writes beside it, then renames
+            dtb = f"{folder}/dtb"
+            subprocess.run(self.command(f",dumpdtb={dtb}"), check=True, pass_fds=fds,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return subprocess.run(
+                [TOP / "selftests/realm/rim", "--hash", self.args.hash, "--kernel", self.image,
+                 "--initrd", f"/proc/self/fd/{self.initrd}", "--cmdline", self.cmdline,
+                 "--dtb", dtb],
+                check=True, pass_fds=fds, capture_output=True, text=True).stdout.strip()
 
     def start(self):
         ends = []
@@ -244,8 +250,10 @@ class Machine:
 class Console:
     """The guest's console: searched for complaints, its end kept for the report."""
 
-    def __init__(self, show):
+    def __init__(self, show, ignore=None):
         self.show = show
+        self.ignore = ignore
+        self.ignoring = False
         self.partial = b""
         self.complaint = None
         self.tail = collections.deque(maxlen=25)
@@ -257,8 +265,12 @@ class Console:
             self.tail.append(line)
             if self.show:
                 print(line, file=sys.stderr)
-            if not self.complaint and COMPLAINT.search(line):
+            if self.ignore and self.ignore.search(line):
+                self.ignoring = True
+            elif not self.complaint and not self.ignoring and COMPLAINT.search(line):
                 self.complaint = line
+            elif "---[ end trace" in line:
+                self.ignoring = False
 
     def explain(self):
         if not self.show:
@@ -323,11 +335,14 @@ def on_signal(number, _frame):
 
 
 def run(args):
+    if args.print_release:
+        print(kernels.resolve(args.kernel, args.page))
+        return 0
     machine = Machine(args)
     if args.print_rim:
         print(machine.rim())
         return 0
-    console = Console(args.console)
+    console = Console(args.console, args.ignore)
     terminal = termios.tcgetattr(0) if not args.command else None
     limit = args.timeout if args.command else float("inf")
     try:
