@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the userspace parts and their tests have in common. To be given where
+# wanted: O (where to build), CC, CFLAGS, LDFLAGS, PKG_CONFIG.
+
+TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)
+O ?= $(TOP)/build
+override O := $(abspath $(O))
+
+VERSION := 1.0.0
+SONAME := libtsm.so.1
+
+# what the library is made of, for itself and for its tests
+LIBTSM_SOURCES := ctx.c err.c buf.c kfile.c digest.c \
+	report.c configfs.c place.c realm.c \
+	cbor.c cose.c claims.c rules.c token.c
+LIBTSM_HEADERS := tsm.h realm.h report.h token.h
+LIBTSM_PACKAGES := libcbor
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MACHINE := $(shell $(CC) -dumpmachine)
+
+# the target's own pkg-config, or, for a cross-compiler, that target's folder
+ifndef PKG_CONFIG
+ifneq ($(shell command -v $(MACHINE)-pkg-config),)
+PKG_CONFIG := $(MACHINE)-pkg-config
+else ifneq ($(wildcard /usr/lib/$(MACHINE)/pkgconfig),)
+PKG_CONFIG := env PKG_CONFIG_LIBDIR=/usr/lib/$(MACHINE)/pkgconfig pkg-config
+else
+PKG_CONFIG := pkg-config
+endif
+endif
+CFLAGS ?= -O2 -g
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wundef \
+	-Wformat=2 -Wno-missing-field-initializers
+
+# flags of every C file; the caller's CFLAGS come last and win
+TSM_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -I$(TOP)/userspace/include -MMD -MP
+
+# $(call pkg,--cflags,NAMES): asked once, and an absent library stops here
+pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2)),$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
+	$(PKG_CONFIG) does not find: $(2))))
+
+# commands are shown with V=1
+quiet = $(if $(V),,@printf '  %-7s %s\n' $(1) $(@:$(O)/%=%);)
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+
+INSTALL ?= install

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "err.h"
+
+/* Texts carry names and claims from outside: they must stay one harmless line. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			*text = '?';
+}
+
+int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ctx->error, sizeof(ctx->error), fmt, ap);
+	va_end(ap);
+	make_printable(ctx->error);
+	return err;
+}
+
+void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...)
+{
+	char text[sizeof(ctx->error)];
+	va_list ap;
+
+	if (!ctx->log)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	make_printable(text);
+	ctx->log(ctx->log_data, level, text);
+}
+
+const char *err_name(int err, char *buf, size_t size)
+{
+	int saved = errno;
+
+	/* %m: strerror() is not safe in threads, strerror_r() differs between libcs */
+	errno = -err;
+	snprintf(buf, size, "%m");
+	errno = saved;
+	return buf;
+}

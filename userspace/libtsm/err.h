@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LIBTSM_ERR_H
+#define LIBTSM_ERR_H
+
+#include "ctx.h"
+
+/*
+ * Record the text of a failure: what failed, why, what to do. Returns @err (a
+ * negative errno), so that "return err_set(ctx, -EIO, ...)" is the idiom.
+ */
+int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The system's words for a negative errno. */
+const char *err_name(int err, char *buf, size_t size);
+
+#endif

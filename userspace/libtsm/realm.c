@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "err.h"
+#include "kfile.h"
+#include "realm.h"
+
+#define RPV_SIZE	64
+#define MISC		"/sys/devices/virtual/misc/"
+
+struct tsm_realm {
+	bool present;
+	bool has_version;
+	unsigned int major, minor;
+	enum tsm_hash hash;
+	bool has_rpv;
+	uint8_t rpv[RPV_SIZE];
+	const char *device;
+};
+
+/*
+ * Under one of these names the measurements are: the first where realm_tsm also
+ * provides the reports, else the second (Documentation/ABI/testing).
+ */
+static const char *const devices[] = { MISC "arm_cca_guest", MISC "realm_tsm" };
+
+bool realm_here(struct tsm_ctx *ctx)
+{
+	/* made by the kernel itself (arch/arm64/kernel/rsi.c) in a realm only */
+	int dir = kfile_open_dir(ctx, "/sys/devices/platform/arm-cca-dev");
+
+	kfile_close(dir);
+	return dir >= 0;
+}
+
+static void read_device(struct tsm_realm *realm, int dir)
+{
+	struct buf rpv = { 0 };
+	char text[32];
+
+	if (!kfile_read_text(dir, "rsi_version", text, sizeof(text)))
+		realm->has_version = sscanf(text, "%u.%u", &realm->major, &realm->minor) == 2;
+	if (!kfile_read_text(dir, "hash_algorithm", text, sizeof(text)))
+		realm->hash = digest_from_name(text);
+	if (!kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv) && rpv.len == RPV_SIZE) {
+		memcpy(realm->rpv, rpv.data, RPV_SIZE);
+		realm->has_rpv = true;
+	}
+	buf_free(&rpv);
+}
+
+int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
+{
+	struct tsm_realm *realm;
+	size_t i;
+	int dir;
+
+	if (!ctx || !out)
+		return -EINVAL;
+	realm = calloc(1, sizeof(*realm));
+	if (!realm)
+		return err_set(ctx, -ENOMEM, "realm: out of memory");
+
+	realm->present = realm_here(ctx);
+	for (i = 0; i < ARRAY_SIZE(devices) && !realm->device; i++) {
+		dir = kfile_open_dir(ctx, devices[i]);
+		if (dir < 0)
+			continue;
+		realm->device = devices[i];
+		realm->present = true;
+		read_device(realm, dir);
+		kfile_close(dir);
+	}
+	*out = realm;
+	return 0;
+}
+
+void tsm_realm_free(struct tsm_realm **realm)
+{
+	if (!realm || !*realm)
+		return;
+	free(*realm);
+	*realm = NULL;
+}
+
+int tsm_realm_present(const struct tsm_realm *realm)
+{
+	return realm && realm->present;
+}
+
+int tsm_realm_rsi_version(const struct tsm_realm *realm, unsigned int *major, unsigned int *minor)
+{
+	if (!realm || !realm->has_version)
+		return -ENODATA;
+	*major = realm->major;
+	*minor = realm->minor;
+	return 0;
+}
+
+enum tsm_hash tsm_realm_hash(const struct tsm_realm *realm)
+{
+	return realm ? realm->hash : TSM_HASH_NONE;
+}
+
+const uint8_t *tsm_realm_rpv(const struct tsm_realm *realm, size_t *len)
+{
+	bool has = realm && realm->has_rpv;
+
+	if (len)
+		*len = has ? RPV_SIZE : 0;
+	return has ? realm->rpv : NULL;
+}
+
+const char *tsm_realm_device(const struct tsm_realm *realm)
+{
+	return realm ? realm->device : NULL;
+}

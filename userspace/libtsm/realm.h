@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LIBTSM_REALM_H
+#define LIBTSM_REALM_H
+
+#include <stdbool.h>
+
+#include <tsm/realm.h>
+
+/* Is this an Arm CCA realm, as far as the kernel shows? */
+bool realm_here(struct tsm_ctx *ctx);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input.h"
+
+enum status read_file(const char *name, size_t max, uint8_t **data, size_t *len)
+{
+	const char *shown = strcmp(name, "-") ? name : "stdin";
+	FILE *f = strcmp(name, "-") ? fopen(name, "rb") : stdin;
+	int err;
+
+	if (!f)
+		return fail(STATUS_FAILED, "cannot open %s: %s", shown, strerror(errno));
+	*data = malloc(max + 1);
+	if (!*data) {
+		err = ENOMEM;
+	} else {
+		errno = 0;
+		*len = fread(*data, 1, max + 1, f);
+		err = ferror(f) ? errno : *len > max ? EFBIG : 0;
+	}
+	if (f != stdin)
+		fclose(f);
+	if (!err)
+		return STATUS_OK;
+
+	free(*data);
+	*data = NULL;
+	if (err == EFBIG)
+		return fail(STATUS_BAD_INPUT, "%s is longer than the %zu bytes that it may have",
+			    shown, max);
+	return fail(STATUS_FAILED, "cannot read %s: %s", shown, strerror(err));
+}
+
+static int digit(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+static enum status read_hex(const char *option, const char *hex, uint8_t *out, size_t size,
+			    size_t *len)
+{
+	size_t i, digits = strlen(hex);
+
+	for (i = 0; i < digits; i++)
+		if (!isxdigit((unsigned char)hex[i]))
+			return fail(STATUS_BAD_INPUT,
+				    "%s: character %zu is no hex digit: give 0-9 and a-f, @FILE or -",
+				    option, i + 1);
+	if (digits % 2 || !digits)
+		return fail(STATUS_BAD_INPUT, "%s: %zu hex digits: give two for each byte", option,
+			    digits);
+	if (digits / 2 > size)
+		return fail(STATUS_BAD_INPUT, "%s: %zu bytes: give at most %zu", option, digits / 2,
+			    size);
+	for (i = 0; i < digits; i += 2)
+		out[i / 2] = (uint8_t)(digit(hex[i]) << 4 | digit(hex[i + 1]));
+	*len = digits / 2;
+	return STATUS_OK;
+}
+
+enum status read_bytes_arg(const char *option, const char *arg, uint8_t *out, size_t size,
+			   size_t *len)
+{
+	enum status status;
+	uint8_t *data;
+
+	if (strcmp(arg, "-") && arg[0] != '@')
+		return read_hex(option, arg, out, size, len);
+	status = read_file(arg[0] == '@' ? arg + 1 : arg, size, &data, len);
+	if (status)
+		return status;
+	memcpy(out, data, *len);
+	free(data);
+	return STATUS_OK;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TSMCTL_INPUT_H
+#define TSMCTL_INPUT_H
+
+#include "tsmctl.h"
+
+/* The whole of a file, or of stdin for "-", malloced; at most @max bytes. */
+enum status read_file(const char *name, size_t max, uint8_t **data, size_t *len);
+
+/* HEX, @FILE or "-": up to @size bytes into @out. */
+enum status read_bytes_arg(const char *option, const char *arg, uint8_t *out, size_t size,
+			   size_t *len);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "out.h"
+
+void print_hex(FILE *f, const uint8_t *data, size_t len)
+{
+	while (len--)
+		fprintf(f, "%02x", *data++);
+}
+
+void print_text(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (*text >= 0x20 && *text < 0x7f && *text != '\\')
+			fputc(*text, f);
+		else
+			fprintf(f, "\\x%02x", (unsigned char)*text);
+	}
+}
+
+json_t *json_hex(const uint8_t *data, size_t len)
+{
+	char *hex = malloc(2 * len + 1);
+	json_t *json;
+	size_t i;
+
+	if (!hex)
+		return NULL;
+	hex[0] = '\0';
+	for (i = 0; i < len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", data[i]);
+	json = json_string(hex);
+	free(hex);
+	return json;
+}
+
+enum status print_json(json_t *json)
+{
+	enum status status = STATUS_OK;
+
+	if (!json || json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII))
+		status = fail(STATUS_FAILED,
+			      "cannot print JSON: out of memory, or stdout is closed");
+	else
+		putchar('\n');
+	json_decref(json);
+	return status;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+	ssize_t n;
+
+	for (; len; data += n, len -= (size_t)n) {
+		n = write(fd, data, len);
+		if (n < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* As open(2) would have made it. */
+static int set_mode(int fd)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return fchmod(fd, 0666 & ~mask);
+}
+
+static int replace_file(const char *name, const uint8_t *data, size_t len)
+{
+	char temp[PATH_MAX];
+	int fd, rc, err;
+
+	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", name) >= (int)sizeof(temp)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = mkstemp(temp);
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, data, len) || set_mode(fd) || fsync(fd) ? -1 : 0;
+	err = errno;
+	if (close(fd) && !rc) {
+		rc = -1;
+		err = errno;
+	}
+	if (!rc && rename(temp, name)) {
+		rc = -1;
+		err = errno;
+	}
+	if (rc)
+		unlink(temp);
+	errno = err;
+	return rc;
+}
+
+static int write_special(const char *name, const uint8_t *data, size_t len)
+{
+	int fd = open(name, O_WRONLY);
+	int rc;
+
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, data, len);
+	return close(fd) || rc ? -1 : 0;
+}
+
+enum status save_file(const char *name, const uint8_t *data, size_t len)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	int rc;
+
+	/* a symbolic link stays, what it points to is replaced */
+	if (stat(name, &st))
+		rc = errno == ENOENT ? replace_file(name, data, len) : -1;
+	else if (!S_ISREG(st.st_mode))
+		rc = write_special(name, data, len);
+	else
+		rc = realpath(name, target) ? replace_file(target, data, len) : -1;
+	return rc ? fail(STATUS_FAILED, "cannot write %s: %s", name, strerror(errno)) :
+		    STATUS_OK;
+}

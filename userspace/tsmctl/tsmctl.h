@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TSMCTL_H
+#define TSMCTL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tsm/tsm.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Exit statuses; --help says the same in words. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,	/* files, memory: nothing of the below */
+	STATUS_USAGE = 2,
+	STATUS_BAD_INPUT = 3,
+	STATUS_NO_REALM = 4,
+	STATUS_NO_CONFIGFS = 5,
+	STATUS_NO_PERMISSION = 6,
+	STATUS_TRY_AGAIN = 7,
+	STATUS_PROVIDER = 8,
+	STATUS_BAD_TOKEN = 9,
+};
+
+/* The verbs: a file each. argv[0] is the verb's last word. */
+enum status verb_info(int argc, char **argv);
+enum status verb_report(int argc, char **argv);
+enum status verb_token_show(int argc, char **argv);
+
+/* One line on stderr: what failed, why, what to do. Returns @status. */
+enum status fail(enum status status, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The line and status for what a call of libtsm returned. */
+enum status fail_tsm(const struct tsm_ctx *ctx, int err);
+
+/* Long options have values from here on, so that no letter can be taken for one. */
+#define OPTION_FIRST	256
+
+/* What getopt_long() answered with '?' or ':'. */
+enum status fail_option(char **argv, int c);
+
+/* Of a verb whose only option is --json; the words left begin at *first. */
+enum status parse_json_only(int argc, char **argv, int *json, int *first);
+
+#endif
