@@ -13,9 +13,11 @@ SONAME := libtsm.so.1
 # what the library is made of, for itself and for its tests
 LIBTSM_SOURCES := ctx.c err.c buf.c kfile.c digest.c \
 	report.c configfs.c place.c realm.c \
-	cbor.c cose.c claims.c rules.c token.c
-LIBTSM_HEADERS := tsm.h realm.h report.h token.h
-LIBTSM_PACKAGES := libcbor
+	cbor.c cose.c claims.c rules.c token.c \
+	crypto.c record.c eventlog.c replay.c \
+	store.c key.c anchors.c refvalues.c signature.c policy.c steps.c verify.c
+LIBTSM_HEADERS := tsm.h realm.h report.h token.h eventlog.h verify.h
+LIBTSM_PACKAGES := libcbor libcrypto jansson
 
 ifeq ($(origin CC),default)
 CC := gcc

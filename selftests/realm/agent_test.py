@@ -2,6 +2,7 @@
 """An agent in C and tsmctl, built for the realm as their users build them, and run in it."""
 
 import base64
+import functools
 import json
 import os
 import pathlib
@@ -24,9 +25,9 @@ CROSS = "aarch64-linux-gnu-"
 # What a user of the library types, in the folder of the example.
 COMPILE = "cc report.c $(pkg-config --cflags --libs tsm-attest)"
 
-# case NAME COMMAND: runs it and says how it ended, so that one boot serves all tests.
+# try NAME COMMAND: runs it and says how it ended, so that one boot serves all tests.
 CASE = r"""
-case() {
+try() {
 	name=$1
 	shift
 	status=0
@@ -42,56 +43,57 @@ report=/sys/kernel/config/tsm/report
 
 WITH_REALM_TSM = CASE + r"""
 echo $1 | xxd -r -p >/tmp/challenge
-case info tsmctl info
-case info_json tsmctl info --json
-case report tsmctl report --challenge $1 --out /tmp/token
-case saved cat /tmp/token
-case show tsmctl token show /tmp/token
-case show_json tsmctl token show --json /tmp/token
-case random tsmctl report --out /tmp/random
-case random_saved cat /tmp/random
-case from_file tsmctl report --challenge @/tmp/challenge
+try info tsmctl info
+try info_json tsmctl info --json
+try report tsmctl report --challenge $1 --out /tmp/token
+try saved cat /tmp/token
+try show tsmctl token show /tmp/token
+try show_json tsmctl token show --json /tmp/token
+try random tsmctl report --out /tmp/random
+try random_saved cat /tmp/random
+try from_file tsmctl report --challenge @/tmp/challenge
 cp /tmp/challenge /tmp/stdin
-case from_stdin tsmctl report --challenge -
+try from_stdin tsmctl report --challenge -
 cp /tmp/token /tmp/stdin
-case show_stdin tsmctl token show --json -
+try show_stdin tsmctl token show --json -
 cat /tmp/challenge /tmp/random >/tmp/twice
 head -c 128 /tmp/twice >/tmp/stdin
-case agent /agent
+try agent /agent
 : >/tmp/stdin
-case no_verb tsmctl
-case unknown_verb tsmctl attest
-case unknown_option tsmctl report --challange $1
-case no_hex tsmctl report --challenge hello
-case odd_hex tsmctl report --challenge 123
-case short tsmctl report --challenge $(echo $1 | cut -c1-62)
-case long tsmctl report --challenge ${1}00
+try no_verb tsmctl
+try unknown_verb tsmctl attest
+try unknown_option tsmctl report --challange $1
+try no_hex tsmctl report --challenge hello
+try odd_hex tsmctl report --challenge 123
+try short tsmctl report --challenge $(echo $1 | cut -c1-62)
+try long tsmctl report --challenge ${1}00
 head -c 600 /tmp/token >/tmp/cut
-case cut_token tsmctl token show /tmp/cut
-case no_token tsmctl token show /tmp/none
-case no_permission as_nobody tsmctl report
-case info_nobody as_nobody tsmctl info
+try cut_token tsmctl token show /tmp/cut
+try no_token tsmctl token show /tmp/none
+try no_permission as_nobody tsmctl report
+try info_nobody as_nobody tsmctl info
 mkdir $report/given
 chgrp nobody $report/given/inblob $report/given/outblob
 chmod g+w $report/given/inblob
-case given as_nobody tsmctl report --dir given --challenge $1
-case given_closed as_nobody tsmctl report --dir given --challenge $1 --out /root/token
+try given as_nobody tsmctl report --dir given --challenge $1
+try given_closed as_nobody tsmctl report --dir given --challenge $1 --out /root/token
 rmdir $report/given
-case no_directory tsmctl report --dir given
-case left ls $report
+try no_directory tsmctl report --dir given
+try left ls $report
 umount /sys/kernel/config
-case no_configfs tsmctl report
+try no_configfs tsmctl report
 mount -t configfs none /sys/kernel/config
 rmmod realm_tsm
-case unloaded tsmctl report
+try unloaded tsmctl report
 """
 
 WITHOUT_MODULE = CASE + r"""
-case report tsmctl report
-case info tsmctl info
+try report tsmctl report
+try info tsmctl info
 """
 
 
+@functools.cache
 def build():
     """As a distribution does: into a DESTDIR, for the realm's architecture."""
     shutil.rmtree(OUT, ignore_errors=True)
@@ -119,6 +121,7 @@ class Case:
 
 def run(module, script, *args):
     """The cases of a script that ran in a realm, by their names."""
+    build()
     done = subprocess.run(
         [HERE / "realm.py", "--timeout", "240", "--module", module,
          "--file", f"{OUT}/a.out:/agent", "--file", f"{STAGE}/usr/bin/tsmctl:/usr/bin/tsmctl",
@@ -153,7 +156,6 @@ class Realm(unittest.TestCase):
 class TestRealmTsm(Realm):
     @classmethod
     def setUpClass(cls):
-        build()
         cls.challenge = secrets.token_hex(64)
         cls.cases = run("realm_tsm", WITH_REALM_TSM, cls.challenge)
 

@@ -29,10 +29,11 @@ SELFTESTS := $(TREE)/tools/testing/selftests
 CORE := Makefile lib.mk run_kselftest.sh kselftest kselftest.h kselftest_harness.h
 
 install:
-	@mkdir -p $(SELFTESTS) $(TREE)/scripts
+	@mkdir -p $(SELFTESTS) $(TREE)/scripts $(TREE)/usr
 	@cp -rsf $(realpath $(KSELFTEST)/../../../scripts/subarch.include) $(TREE)/scripts
 	@cp -rsf $(addprefix $(realpath $(KSELFTEST))/,$(CORE)) $(SELFTESTS)
 	@cp -rsfT $(SRC) $(SELFTESTS)/tsm
+	@cp -rsfT $(abspath $(SRC)/../../uapi) $(TREE)/usr/include
 	@rm -rf $(OUT)/kselftest
 	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O= \
 		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(OUT)/kselftest install

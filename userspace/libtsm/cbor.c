@@ -91,7 +91,7 @@ struct walk {
 	struct bytes in;
 	size_t pos;
 	unsigned int items;
-	struct bytes keys[CBOR_MAX_KEYS];
+	struct cbor_item keys[CBOR_MAX_KEYS];
 	size_t nkeys;
 	const char *why;
 };
@@ -100,16 +100,6 @@ static int refuse(struct walk *w, int err, const char *why)
 {
 	w->why = why;
 	return err;
-}
-
-/* RFC 8949 section 4.2.1: the additional information says how long the argument is. */
-static bool is_shortest(uint8_t first, const struct head *head)
-{
-	unsigned int info = first & 0x1f;
-
-	if (head->kind == CBOR_SIMPLE || info < 24)
-		return true;
-	return info == 24 ? head->arg >= 24 : head->arg >> (4u << (info - 24)) != 0;
 }
 
 static bool is_utf8(const uint8_t *s, size_t len)
@@ -153,29 +143,31 @@ static int walk_head(struct walk *w, struct head *head)
 		return refuse(w, -EBADMSG, "a value that CBOR reserves");
 	if (head->refused)
 		return refuse(w, -EBADMSG, "an indefinite length");
-	if (!is_shortest(*at, head))
-		return refuse(w, -EBADMSG, "a number or length not in its shortest form");
 	if (head->kind == CBOR_TEXT && !is_utf8(head->string, head->arg))
 		return refuse(w, -EBADMSG, "text that is not UTF-8");
 	w->pos += result.read;
 	return 0;
 }
 
-static int walk_item(struct walk *w, unsigned int depth);
-
-/* With heads in their shortest form, equal keys are equal bytes. */
-static int walk_key(struct walk *w, unsigned int depth, size_t first)
+/* Keys are numbers or strings, compared by value: heads come in several forms. */
+static int walk_key(struct walk *w, size_t first)
 {
-	struct bytes key = { .data = w->in.data + w->pos };
 	size_t start = w->pos, i;
+	struct cbor_item key;
+	struct head head;
 	int rc;
 
-	rc = walk_item(w, depth);
+	rc = walk_head(w, &head);
 	if (rc)
 		return rc;
-	key.len = w->pos - start;
+	if (head.kind > CBOR_TEXT) {
+		w->pos = start;
+		return refuse(w, -EBADMSG, "a key that is neither number nor string");
+	}
+	key = (struct cbor_item){ .kind = head.kind, .arg = head.arg,
+				  .content = { head.string, head.string ? head.arg : 0 } };
 	for (i = first; i < w->nkeys; i++) {
-		if (w->keys[i].len == key.len && !memcmp(w->keys[i].data, key.data, key.len)) {
+		if (cbor_same_key(&w->keys[i], &key)) {
 			w->pos = start;
 			return refuse(w, -EBADMSG, "a key that is repeated in its map");
 		}
@@ -202,7 +194,7 @@ static int walk_item(struct walk *w, unsigned int depth)
 	n = head.kind == CBOR_ARRAY || head.kind == CBOR_MAP ? head.arg : head.kind == CBOR_TAG;
 	for (i = 0; i < n && !rc; i++) {
 		if (head.kind == CBOR_MAP)
-			rc = walk_key(w, depth + 1, first);
+			rc = walk_key(w, first);
 		if (!rc)
 			rc = walk_item(w, depth + 1);
 	}
@@ -214,9 +206,14 @@ int cbor_open(struct tsm_ctx *ctx, const char *what, const char *piece, struct b
 	      struct cbor_item *item)
 {
 	struct cbor_iter iter = { in.data, in.data + in.len };
-	struct walk w = { .in = in };
+	struct walk w;
 	int rc;
 
+	/* its keys are set before they are read, and many */
+	w.in = in;
+	w.pos = 0;
+	w.items = 0;
+	w.nkeys = 0;
 	rc = walk_item(&w, 0);
 	if (!rc && w.pos != in.len)
 		rc = refuse(&w, -EBADMSG, "bytes after its end");
@@ -256,6 +253,14 @@ bool cbor_next(struct cbor_iter *iter, struct cbor_item *item)
 	item->content.len = (size_t)(iter->pos - item->content.data);
 	item->raw = (struct bytes){ start, (size_t)(iter->pos - start) };
 	return true;
+}
+
+bool cbor_same_key(const struct cbor_item *a, const struct cbor_item *b)
+{
+	if (a->kind != b->kind || a->arg != b->arg)
+		return false;
+	return a->kind == CBOR_UINT || a->kind == CBOR_NINT ||
+	       !memcmp(a->content.data, b->content.data, a->arg);
 }
 
 bool cbor_int(const struct cbor_item *item, int64_t *value)

@@ -11,9 +11,10 @@
  * CBOR (RFC 8949) from hostile hands: checked as a whole first, then read in
  * place. Nothing is allocated for it, so no header's claim can cost memory.
  *
- * Accepted is one data item that fills the buffer, with definite lengths, heads
- * in their shortest form, no repeated key in any map, text in UTF-8, at most
- * CBOR_MAX_ITEMS items and CBOR_MAX_DEPTH levels.
+ * Accepted is one data item that fills the buffer, with definite lengths, keys
+ * that are numbers or strings and not repeated in their map, text in UTF-8, at most
+ * CBOR_MAX_ITEMS items and CBOR_MAX_DEPTH levels. Heads may have any length, as
+ * RFC 9783 section 5.1.1 demands of a verifier: encoders may be constrained.
  */
 #define CBOR_MAX_ITEMS	4096
 #define CBOR_MAX_DEPTH	16
@@ -56,6 +57,9 @@ struct cbor_iter cbor_inside(const struct cbor_item *item);
 
 /* The next item, if there is one. */
 bool cbor_next(struct cbor_iter *iter, struct cbor_item *item);
+
+/* Have these two keys, numbers or strings, one value? */
+bool cbor_same_key(const struct cbor_item *a, const struct cbor_item *b);
 
 /* Does it hold an integer that fits? */
 bool cbor_int(const struct cbor_item *item, int64_t *value);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <string.h>
 
 #include "cbor.h"
 #include "cose.h"
@@ -19,11 +18,22 @@ static bool share_a_label(const struct cbor_item *a, const struct cbor_item *b)
 	while (cbor_next(&outer, &key) && cbor_next(&outer, &value)) {
 		inner = cbor_inside(b);
 		while (cbor_next(&inner, &other) && cbor_next(&inner, &value))
-			if (key.raw.len == other.raw.len &&
-			    !memcmp(key.raw.data, other.raw.data, key.raw.len))
+			if (cbor_same_key(&key, &other))
 				return true;
 	}
 	return false;
+}
+
+/* RFC 9052 section 1.5: a label is a number or text. */
+static bool has_labels(const struct cbor_item *map)
+{
+	struct cbor_iter iter = cbor_inside(map);
+	struct cbor_item key, value;
+
+	while (cbor_next(&iter, &key) && cbor_next(&iter, &value))
+		if (key.kind == CBOR_BYTES)
+			return false;
+	return true;
 }
 
 static int read_headers(struct tsm_ctx *ctx, const char *what, const struct cbor_item *unprotected,
@@ -37,6 +47,9 @@ static int read_headers(struct tsm_ctx *ctx, const char *what, const struct cbor
 		return rc;
 	if (headers.kind != CBOR_MAP)
 		return err_set(ctx, -EBADMSG, "%s: the protected header is no map", what);
+	if (!has_labels(&headers) || !has_labels(unprotected))
+		return err_set(ctx, -EBADMSG,
+			       "%s: a header's label is neither number nor text", what);
 	if (share_a_label(&headers, unprotected))
 		return err_set(ctx, -EBADMSG,
 			       "%s: a header is both protected and unprotected", what);

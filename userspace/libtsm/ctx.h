@@ -12,6 +12,8 @@ struct tsm_ctx {
 	void *log_data;
 	enum tsm_backend backend;
 	char error[512];
+	int64_t claim;		/* that the error is about; 0: none */
+	int part;		/* of the token */
 };
 
 /*

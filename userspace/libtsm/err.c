@@ -7,7 +7,7 @@
 #include "err.h"
 
 /* Texts carry names and claims from outside: they must stay one harmless line. */
-static void make_printable(char *text)
+void err_make_printable(char *text)
 {
 	for (; *text; text++)
 		if (*text < 0x20 || *text > 0x7e)
@@ -21,7 +21,8 @@ int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(ctx->error, sizeof(ctx->error), fmt, ap);
 	va_end(ap);
-	make_printable(ctx->error);
+	err_make_printable(ctx->error);
+	ctx->claim = 0;
 	return err;
 }
 
@@ -35,7 +36,7 @@ void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	make_printable(text);
+	err_make_printable(text);
 	ctx->log(ctx->log_data, level, text);
 }
 

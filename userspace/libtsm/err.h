@@ -11,6 +11,9 @@
 int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Bytes that are not printable ASCII become '?': the text stays one harmless line. */
+void err_make_printable(char *text);
+
 void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

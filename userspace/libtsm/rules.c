@@ -17,6 +17,7 @@ struct claim_rule {
 	enum tsm_claim_type type;
 	enum tsm_claim_type or_type;
 	bool required;
+	bool since_2024;		/* in older profiles outside the specification */
 	size_t len[3];			/* of bytes; all zero: any */
 	const struct claim_rule *entries; /* for each map in an array, or a COSE_Key's parameters */
 	int (*check)(struct check *c, const struct tsm_claim *claim);
@@ -28,13 +29,17 @@ struct check {
 	enum tsm_token_part part;
 	struct tsm_claim *claims;
 	char where[64];			/* "realm token", or deeper */
+	int64_t inside;			/* the claim that we are in; 0: none */
+	bool is_2024;			/* the realm's profile */
 };
 
 #define DIGEST	{ 32, 48, 64 }
+#define PROFILE_2024	"tag:arm.com,2024:realm#2.0.0"
 
 static int check_hash(struct check *c, const struct tsm_claim *claim);
 static int check_profile(struct check *c, const struct tsm_claim *claim);
 static int check_instance_id(struct check *c, const struct tsm_claim *claim);
+static int check_mec_policy(struct check *c, const struct tsm_claim *claim);
 static int check_lifecycle(struct check *c, const struct tsm_claim *claim);
 static int check_components(struct check *c, const struct tsm_claim *claim);
 static int check_rak(struct check *c, const struct tsm_claim *claim);
@@ -55,7 +60,8 @@ static const struct claim_rule cose_key[] = {
 /* DEN0137 chapter A7.2.3; the instance id and MEC policy come with the 2024 profile */
 static const struct claim_rule realm_rules[] = {
 	{ TSM_LABEL_CHALLENGE, "challenge", TSM_CLAIM_BYTES, .required = true, .len = { 64 } },
-	{ TSM_LABEL_INSTANCE_ID, "instance-id", TSM_CLAIM_BYTES },
+	{ TSM_LABEL_INSTANCE_ID, "instance-id", TSM_CLAIM_BYTES, .required = true,
+	  .since_2024 = true, .len = { 33 }, .check = check_instance_id },
 	{ TSM_LABEL_PROFILE, "profile", TSM_CLAIM_TEXT, .check = check_profile },
 	{ TSM_LABEL_RPV, "rpv", TSM_CLAIM_BYTES, .required = true, .len = { 64 } },
 	{ TSM_LABEL_HASH, "hash", TSM_CLAIM_TEXT, .required = true, .check = check_hash },
@@ -65,7 +71,8 @@ static const struct claim_rule realm_rules[] = {
 	  .check = check_rim },
 	{ TSM_LABEL_REMS, "rems", TSM_CLAIM_ARRAY, .required = true, .check = check_rems },
 	{ TSM_LABEL_RAK_HASH, "rak-hash", TSM_CLAIM_TEXT, .required = true, .check = check_hash },
-	{ TSM_LABEL_MEC_POLICY, "mec-policy", TSM_CLAIM_INT, TSM_CLAIM_TEXT },
+	{ TSM_LABEL_MEC_POLICY, "mec-policy", TSM_CLAIM_INT, TSM_CLAIM_TEXT, .required = true,
+	  .since_2024 = true, .check = check_mec_policy },
 	{ 0 }
 };
 
@@ -98,10 +105,18 @@ static const struct claim_rule platform_rules[] = {
 
 /* The legacy profile of a realm is that it has none. */
 static const char *const profiles[][2] = {
-	[TSM_TOKEN_REALM] = { "tag:arm.com,2023:realm#1.0.0", "tag:arm.com,2024:realm#2.0.0" },
+	[TSM_TOKEN_REALM] = { "tag:arm.com,2023:realm#1.0.0", PROFILE_2024 },
 	[TSM_TOKEN_PLATFORM] = { "http://arm.com/CCA-SSD/1.0.0",
 				 "tag:arm.com,2023:cca_platform#1.0.0" },
 };
+
+/* Tells the ctx which of the part's claims is at fault. */
+static int at_claim(const struct check *c, int64_t label, int err)
+{
+	c->ctx->claim = c->inside ? c->inside : label;
+	c->ctx->part = c->part;
+	return err;
+}
 
 static int bad(struct check *c, const struct tsm_claim *claim, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -114,15 +129,17 @@ static int bad(struct check *c, const struct tsm_claim *claim, const char *fmt, 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	return err_set(c->ctx, -EBADMSG, "%s: claim %" PRId64 " (%s) %s", c->where, claim->label,
-		       claim->rule->name, why);
+	err_set(c->ctx, -EBADMSG, "%s: claim %" PRId64 " (%s) %s", c->where, claim->label,
+		claim->rule->name, why);
+	return at_claim(c, claim->label, -EBADMSG);
 }
 
 static int unknown(struct check *c, const struct tsm_claim *claim)
 {
-	return err_set(c->ctx, -EPROTONOSUPPORT,
-		       "%s: claim %" PRId64 " (%s) is %.100s, which this libtsm does not know",
-		       c->where, claim->label, claim->rule->name, claim->text);
+	err_set(c->ctx, -EPROTONOSUPPORT,
+		"%s: claim %" PRId64 " (%s) is %.100s, which this libtsm does not know", c->where,
+		claim->label, claim->rule->name, claim->text);
+	return at_claim(c, claim->label, -EPROTONOSUPPORT);
 }
 
 static int check_hash(struct check *c, const struct tsm_claim *claim)
@@ -146,6 +163,12 @@ static int check_instance_id(struct check *c, const struct tsm_claim *claim)
 	return claim->bytes.data[0] == 0x01 ? 0 :
 	       bad(c, claim, "begins with %02x instead of 01, a random UEID",
 		   claim->bytes.data[0]);
+}
+
+static int check_mec_policy(struct check *c, const struct tsm_claim *claim)
+{
+	return claim->number >= 0 && claim->number <= 0xff ? 0 :
+	       bad(c, claim, "is %" PRId64 ", not a number of 8 bits", claim->number);
 }
 
 static int check_lifecycle(struct check *c, const struct tsm_claim *claim)
@@ -206,6 +229,7 @@ static int apply_inside(struct check *c, const struct tsm_claim *claim, const ch
 
 	snprintf(inner.where, sizeof(inner.where), "%.20s: %s%s", c->where, claim->rule->name,
 		 entry);
+	inner.inside = claim->label;
 	return apply(&inner, rules, claims);
 }
 
@@ -266,6 +290,8 @@ static int apply(struct check *c, const struct claim_rule *rules, struct tsm_cla
 	int rc;
 
 	for (rule = rules; rule->name; rule++) {
+		if (rule->since_2024 && !c->is_2024)
+			continue;
 		claim = claims_find(claims, rule->label);
 		if (claim) {
 			claim->rule = rule;
@@ -273,9 +299,9 @@ static int apply(struct check *c, const struct claim_rule *rules, struct tsm_cla
 			if (rc)
 				return rc;
 		} else if (rule->required) {
-			return err_set(c->ctx, -EBADMSG,
-				       "%s: mandatory claim %" PRId64 " (%s) is missing",
-				       c->where, rule->label, rule->name);
+			err_set(c->ctx, -EBADMSG, "%s: mandatory claim %" PRId64 " (%s) is missing",
+				c->where, rule->label, rule->name);
+			return at_claim(c, rule->label, -EBADMSG);
 		}
 	}
 	return 0;
@@ -283,8 +309,10 @@ static int apply(struct check *c, const struct claim_rule *rules, struct tsm_cla
 
 int rules_check(struct tsm_ctx *ctx, enum tsm_token_part part, struct tsm_claim *claims)
 {
+	const struct tsm_claim *profile = claims_find(claims, TSM_LABEL_PROFILE);
 	struct check c = { .ctx = ctx, .part = part, .claims = claims };
 
+	c.is_2024 = profile && profile->text && !strcmp(profile->text, PROFILE_2024);
 	snprintf(c.where, sizeof(c.where), "%s", claims_part_name(part));
 	return apply(&c, part == TSM_TOKEN_REALM ? realm_rules : platform_rules, claims);
 }

@@ -14,8 +14,9 @@
 #define LABEL_PLATFORM		44234
 #define LABEL_REALM		44241
 #define CMW_TYPE		"__cmwc_t"
+#define CONTENT_FORMAT_MAX	0xffff	/* of CoAP */
 
-/* A record of a CMW collection is [type, value] with an optional indicator behind. */
+/* A record of a CMW collection is [type, value], maybe with bits that tell its kind. */
 static bool open_cmw(const struct cbor_item *record, struct cbor_item *value)
 {
 	struct cbor_iter iter = cbor_inside(record);
@@ -23,9 +24,11 @@ static bool open_cmw(const struct cbor_item *record, struct cbor_item *value)
 
 	if (record->kind != CBOR_ARRAY || !cbor_next(&iter, &type) || !cbor_next(&iter, value))
 		return false;
-	if (cbor_next(&iter, &indicator) && indicator.kind != CBOR_UINT)
+	if (cbor_next(&iter, &indicator) && (indicator.kind != CBOR_UINT || !indicator.arg))
 		return false;
-	return record->arg <= 3 && (type.kind == CBOR_UINT || type.kind == CBOR_TEXT);
+	if (type.kind == CBOR_UINT)
+		return record->arg <= 3 && type.arg <= CONTENT_FORMAT_MAX;
+	return record->arg <= 3 && type.kind == CBOR_TEXT && type.arg;
 }
 
 static bool is_cmw_type(const struct cbor_item *key)

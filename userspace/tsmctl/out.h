@@ -22,7 +22,8 @@ enum status print_json(json_t *json);
 /*
  * Into a file as a whole or not at all: a file beside it, synced, then renamed.
  * Mode as umask has it: what is saved here is meant to be shown to a verifier.
- * What is no regular file (/dev/stdout, a pipe) is just written to.
+ * What is no regular file (/dev/stdout, a pipe) is just written to. Only being
+ * killed in between leaves the file beside it, NAME.XXXXXX.
  */
 enum status save_file(const char *name, const uint8_t *data, size_t len);
 

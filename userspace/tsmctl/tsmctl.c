@@ -22,6 +22,12 @@ static const struct verb {
 	  "      root made for its users, instead of a private one" },
 	{ { "token", "show" }, verb_token_show, "[--json] FILE|-",
 	  "decode a CCA token; nothing of it is verified" },
+	{ { "token", "verify" }, verb_token_verify,
+	  "--challenge HEX|@FILE|- --trust-anchors FILE\n"
+	  "      [--reference-values FILE]... [--log FILE]... [--json] FILE|-",
+	  "is this token genuine, bound, fresh and of the realm expected? One line a\n"
+	  "      step; what was not given is said not to be checked. Trust anchors: JSON\n"
+	  "      as Trustee has it, PEM, JWK or COSE_Key. Logs: a CCEL, then the kernel's" },
 };
 
 enum status fail(enum status status, const char *fmt, ...)
@@ -90,7 +96,9 @@ static enum status print_help(void)
 	     "  6  no permission\n"
 	     "  7  busy, interrupted or out of time: try again\n"
 	     "  8  the provider of reports or its firmware failed\n"
-	     "  9  the token is malformed or of an unknown kind");
+	     "  9  the token is malformed or of an unknown kind\n"
+	     " 10  verified: the token is not valid\n"
+	     " 11  verified: cannot tell whether it is valid");
 	return STATUS_OK;
 }
 

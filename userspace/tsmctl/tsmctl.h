@@ -21,12 +21,15 @@ enum status {
 	STATUS_TRY_AGAIN = 7,
 	STATUS_PROVIDER = 8,
 	STATUS_BAD_TOKEN = 9,
+	STATUS_NOT_VALID = 10,
+	STATUS_CANNOT_TELL = 11,
 };
 
 /* The verbs: a file each. argv[0] is the verb's last word. */
 enum status verb_info(int argc, char **argv);
 enum status verb_report(int argc, char **argv);
 enum status verb_token_show(int argc, char **argv);
+enum status verb_token_verify(int argc, char **argv);
 
 /* One line on stderr: what failed, why, what to do. Returns @status. */
 enum status fail(enum status status, const char *fmt, ...)

@@ -17,9 +17,12 @@
  *
  * Rules, the same at every level (wrapper, COSE_Sign1, claims, COSE_Key):
  *
- * - indefinite lengths, repeated keys in a map, bytes after the end, integers
- *   and lengths not in their shortest form, text that is not UTF-8: refused.
- *   The order of keys in a map is free, as emitters differ in it;
+ * - indefinite lengths, repeated keys in a map, keys that are neither number nor
+ *   string, bytes after the end, text that is not UTF-8: refused. The order of
+ *   keys in a map is free, as emitters differ in it, and so is the length of an
+ *   integer's or a length's own encoding: constrained emitters fix it, and
+ *   RFC 9783 section 5.1.1 demands that verifiers bear with that;
+ * - labels of claims are numbers of 64 bits, signed, or text without NUL;
  * - bounds, checked before anything is allocated: TSM_TOKEN_MAX bytes, 4096
  *   items, nesting of 16;
  * - mandatory claims must be there, and claims of the specification must have
