@@ -7,14 +7,23 @@ TOP=$(cd "$(dirname "$0")/.." && pwd -P)
 say() { printf '%s\n' "realm-tsm: $*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# The user the work is done for: sudo must not leave files of root's behind.
-OWNER=${SUDO_UID:-$(id -u)}
-GROUP=${SUDO_GID:-$(id -g)}
-
-if [ -z "${XDG_CACHE_HOME:-}" ] && [ -n "${SUDO_UID:-}" ]; then
-	HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6)
+# The user the work is done for: sudo must not leave root's files in a user's tree.
+OWNER=$(id -u)
+GROUP=$(id -g)
+if [ "$OWNER" = 0 ] && [ -n "${SUDO_UID:-}" ] && [ "$(stat -c %u "$TOP")" = "$SUDO_UID" ]; then
+	OWNER=$SUDO_UID
+	GROUP=$SUDO_GID
+	[ -n "${XDG_CACHE_HOME:-}" ] || HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6)
 fi
+
 CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/realm-tsm
+case $CACHE in
+/*) ;;
+*) die "XDG_CACHE_HOME has to be an absolute path" ;;
+esac
+case $TOP$CACHE in
+*[[:space:],:\'\"]*) die "a path with spaces, quotes, commas or colons does not work: $TOP, $CACHE" ;;
+esac
 
 SUITE=trixie
 

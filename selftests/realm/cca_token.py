@@ -110,8 +110,8 @@ def _head(data, pos):
 
 
 def _item(data, pos, depth):
-    if depth > MAX_DEPTH:
-        raise Refused(f"nested deeper than {MAX_DEPTH}")
+    if depth >= MAX_DEPTH:
+        raise Refused(f"nested deeper than {MAX_DEPTH} levels")
     start = pos
     major, info, argument, pos = _head(data, pos)
     if major == 0:
@@ -155,8 +155,8 @@ def _map(data, pos, count, depth):
 
 
 def _simple(data, start, info, argument):
-    if info < 24 and argument in (20, 21, 22):
-        return (False, True, None)[argument - 20]
+    if info < 24 and argument in (20, 21, 22, 23):
+        return (False, True, None, None)[argument - 20]
     if info in (25, 26, 27):
         size = 1 << (info - 24)
         return struct.unpack({2: ">e", 4: ">f", 8: ">d"}[size], data[start + 1:start + 1 + size])[0]
@@ -196,7 +196,7 @@ PLATFORM_CLAIMS = {
     2399: ("software components", lambda v: _is(v, list) and v and all(map(_component, v))),
     2400: ("verification service", lambda v: _is(v, str)),
     2401: ("platform configuration", _bstr),
-    2402: ("hash algorithm", lambda v: _is(v, str)),
+    2402: ("hash algorithm", lambda v: _is(v, str) and v in HASHES),
 }
 REALM_CLAIMS = {
     10: ("challenge", lambda v: _bstr(v, CHALLENGE_SIZE)),
@@ -220,13 +220,17 @@ def _unwrap(token, wanted):
         raise Refused("neither tag 399 nor tag 907")
     if wanted and outer.number != wanted:
         raise Refused(f"tag {outer.number}, not {wanted}")
-    if not _is(outer.value, dict) or set(outer.value) != {PLATFORM, REALM}:
+    # a CMW collection may say what type it is of
+    optional = {"__cmwc_t"} if outer.number == 907 else set()
+    if not _is(outer.value, dict) or set(outer.value) - optional != {PLATFORM, REALM}:
         raise Refused(f"not a map of exactly {PLATFORM} and {REALM}")
-    parts = dict(outer.value)
+    parts = {label: outer.value[label] for label in (PLATFORM, REALM)}
     if outer.number == 907:
         for label, record in parts.items():
-            if not (_is(record, list) and len(record) == 2
-                    and (_uint(record[0], 0xffff) or _is(record[0], str) and record[0])):
+            if not (_is(record, list) and len(record) in (2, 3)
+                    and (_uint(record[0], 0xffff) or _is(record[0], str) and record[0])
+                    # what kinds of conceptual message it may be, a set of bits
+                    and all(_uint(i, 2**64 - 1) and i for i in record[2:])):
                 raise Refused(f"{label} is not an array of type and value")
             parts[label] = record[1]
     for label, part in parts.items():
@@ -321,6 +325,10 @@ def _rak(claim, profile, algorithm):
         raise Refused(f"RAK is not on {algorithm.name}'s curve")
     if 3 in key and ALGORITHMS.get(key[3] if _is(key[3], int) else None) is not algorithm:
         raise Refused(f"RAK is for another algorithm than {algorithm.name}")
+    if 2 in key and not _bstr(key[2]):
+        raise Refused("RAK's key id is not a byte string")
+    if 4 in key and not (_is(key[4], list) and any(_is(op, int) and op == 2 for op in key[4])):
+        raise Refused("RAK is not for verifying")
     if not _bstr(key.get(-2)) or not _bstr(key.get(-3)):
         raise Refused("RAK's coordinates are not byte strings")
     return _point(algorithm.curve, key[-2], key[-3])

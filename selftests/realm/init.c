@@ -125,7 +125,7 @@ static void network_up(void)
 }
 
 /* Opens the virtio port that the runner named org.realm-tsm.@name. */
-static int open_port(const char *name)
+static int open_port(const char *name, int mode)
 {
 	static const char class[] = "/sys/class/virtio-ports";
 	char file[PATH_MAX], want[64], found[64];
@@ -146,7 +146,7 @@ static int open_port(const char *name)
 			continue;
 		if (fscanf(f, "%63s", found) == 1 && !strcmp(found, want)) {
 			snprintf(file, sizeof(file), "/dev/%s", entry->d_name);
-			fd = open(file, O_WRONLY | O_CLOEXEC);
+			fd = open(file, mode | O_CLOEXEC);
 			if (fd < 0)
 				die("%s", file);
 		}
@@ -195,13 +195,15 @@ static char **read_command(void)
  */
 struct stream {
 	int port, from, to;
+	unsigned long long sent;
 };
 
 static void stream_open(struct stream *s, const char *name)
 {
 	int fds[2];
 
-	s->port = open_port(name);
+	s->port = open_port(name, O_WRONLY);
+	s->sent = 0;
 	if (pipe2(fds, O_CLOEXEC))
 		die("pipe");
 	s->from = fds[0];
@@ -217,6 +219,7 @@ static bool stream_relay(struct stream *s)
 	if (n < 0)
 		return errno == EINTR;
 	write_all(s->port, buf, n);
+	s->sent += n;
 	return n > 0;
 }
 
@@ -238,8 +241,11 @@ static void child_ended(int sig)
 	errno = saved;
 }
 
-/* Runs the command and returns its wait status. What it leaves running ends with it. */
-static int run_command(char **argv)
+/*
+ * Runs the command and returns its wait status, and how much it wrote. What it
+ * leaves running ends with it.
+ */
+static int run_command(char **argv, unsigned long long sent[2])
 {
 	struct stream streams[2];
 	struct pollfd fds[2];
@@ -288,6 +294,8 @@ static int run_command(char **argv)
 			}
 		}
 	}
+	for (int i = 0; i < 2; i++)
+		sent[i] = streams[i].sent;
 	return child_status;
 }
 
@@ -317,7 +325,8 @@ static int run_shell(void)
 
 int main(void)
 {
-	char line[32], **argv;
+	unsigned long long sent[2] = { 0, 0 };
+	char line[80], **argv;
 	int status, port;
 
 	setenv("PATH", path, 1);
@@ -327,17 +336,18 @@ int main(void)
 	load_modules();
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	network_up();
-	port = open_port("status");
+	port = open_port("status", O_RDWR);
 	write_all(port, "ready\n", 6);
 
 	argv = read_command();
-	status = argv ? run_command(argv) : run_shell();
+	status = argv ? run_command(argv, sent) : run_shell();
 
-	if (WIFEXITED(status))
-		snprintf(line, sizeof(line), "exit %d\n", WEXITSTATUS(status));
-	else
-		snprintf(line, sizeof(line), "signal %d\n", WTERMSIG(status));
+	snprintf(line, sizeof(line), "%s %d %llu %llu\n", WIFEXITED(status) ? "exit" : "signal",
+		 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), sent[0], sent[1]);
 	write_all(port, line, strlen(line));
+	/* What QEMU still holds is lost when the guest ends: the runner says when it has all. */
+	while (read(port, line, 1) < 0 && errno == EINTR)
+		;
 	reboot(RB_POWER_OFF);
 	return 1;
 }

@@ -111,7 +111,7 @@ def options(argv):
     if not re.fullmatch(r"([0-9a-fA-F]{2}){0,64}", args.rpv):
         parser.error("--rpv takes up to 128 hex digits")
     prints = args.print_rim or args.print_release
-    if not args.command and not prints and not sys.stdin.isatty():
+    if not args.command and not prints and not os.isatty(0):
         parser.error("a COMMAND is needed where there is no terminal")
     return args
 
@@ -153,7 +153,7 @@ def build_initramfs(args, kernel):
     out.modules(kernel, names, ours)
     out.file("/etc/realm/modules", "".join(f"{m}\n" for m in ["configfs", *load]).encode())
     for spec in args.file:
-        host, _, guest = spec.partition(":")
+        host, _, guest = (spec, "", "") if os.path.lexists(spec) else spec.partition(":")
         out.add(os.path.abspath(host), guest or os.path.abspath(host))
     if args.command:
         out.file("/etc/realm/command", "".join(f"{a}\0" for a in args.command).encode())
@@ -286,6 +286,8 @@ def write_all(fd, data):
 def attend(machine, console, deadline, stdout=lambda data: write_all(1, data)):
     """Relay the ports until the guest is gone. Returns the status lines; raises TimeoutError."""
     status = b""
+    relayed = {"stdout": 0, "stderr": 0}
+    released = False
     selector = selectors.DefaultSelector()
     for name, port in machine.ports.items():
         selector.register(port, selectors.EVENT_READ, name)
@@ -304,12 +306,15 @@ def attend(machine, console, deadline, stdout=lambda data: write_all(1, data)):
                 console.feed(data)
             elif key.data == "status":
                 status += data
-                if status.count(b"\n") == 2:    # "ready", then the command's end
-                    deadline = min(deadline, time.monotonic() + POWER_OFF_SECONDS)
-            elif key.data == "stdout":
-                stdout(data)
             else:
-                write_all(2, data)
+                stdout(data) if key.data == "stdout" else write_all(2, data)
+                relayed[key.data] += len(data)
+        # "ready", then the command's end with how much it wrote: the guest may end with it all here
+        if not released and status.count(b"\n") == 2 \
+                and status.split()[-2:] == [b"%d" % n for n in relayed.values()]:
+            released = True
+            machine.ports["status"].sendall(b"\n")
+            deadline = min(deadline, time.monotonic() + POWER_OFF_SECONDS)
     return status.decode().splitlines()
 
 
@@ -323,7 +328,7 @@ def outcome(args, console, status):
         console.explain()
         say("the guest ended without " + ("the command's status" if status else "starting the command"))
         return NO_STATUS
-    how, number = status[1].split()
+    how, number = status[1].split()[:2]
     if how == "signal":
         say(f"{args.command[0] if args.command else 'the shell'} was ended by signal {number}")
         return 128 + int(number)
@@ -332,6 +337,10 @@ def outcome(args, console, status):
 
 def on_signal(number, _frame):
     raise Interrupted(number)
+
+
+def on_deadline(_number, _frame):
+    raise TimeoutError
 
 
 def run(args):
@@ -347,22 +356,34 @@ def run(args):
     limit = args.timeout if args.command else float("inf")
     try:
         machine.start()
+        # for a write that waits for its reader, too
+        signal.signal(signal.SIGALRM, on_deadline)
+        signal.setitimer(signal.ITIMER_REAL, min(limit, 10**7))
         try:
             status = attend(machine, console, time.monotonic() + min(limit, 10**7))
         except TimeoutError:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             console.explain()
             if console.complaint:
                 say(f"the guest's kernel complained: {console.complaint.strip()}")
             say(f"the guest did not end within {limit:g} s (--timeout), and was stopped")
             return KERNEL_COMPLAINED if console.complaint else DEADLINE
+        if not status and machine.process.wait():
+            raise CannotStart(f"QEMU ended with status {machine.process.returncode}, see above")
         return outcome(args, console, status)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         machine.stop()
         if terminal:
             termios.tcsetattr(0, termios.TCSADRAIN, terminal)
 
 
 def main():
+    for fd in range(3):     # what is opened later must not land there
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
     args = options(sys.argv[1:])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)

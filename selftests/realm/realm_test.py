@@ -69,7 +69,7 @@ def token(*args, challenge=None, image=None):
         status = realm.attend(machine, console, time.monotonic() + 240, blob.extend)
     finally:
         machine.stop()
-    check(status == ["ready", "exit 0"] and not console.complaint,
+    check(status[1:] == [f"exit 0 {len(blob)} 0"] and not console.complaint,
           "\n".join([*status, *console.tail]))
     checked = subprocess.run(
         [HERE / "check-token", "--trust-anchors", ANCHORS, "--challenge", challenge,
@@ -184,13 +184,29 @@ def test_status_of_the_command():
 
 
 def test_output_is_unchanged():
-    every_byte = bytes(range(256)) * 1024
+    """Also where the reader takes its time: the guest ends only once all of it has arrived."""
+    every_byte = bytes(range(256)) * 12000
     with tempfile.NamedTemporaryFile() as f:
         f.write(every_byte)
         f.flush()
-        done = run("--file", f"{f.name}:/bytes", "--", "sh", "-c", "cat /bytes; echo said >&2")
-    expect(done, 0, every_byte)
-    check(done.stderr == b"said\n", done.stderr)
+        process = subprocess.Popen(
+            [HERE / "realm.py", "--file", f"{f.name}:/bytes", "--", "sh", "-c",
+             "cat /bytes; echo said >&2"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        first = process.stdout.read(1)
+        time.sleep(15)
+        out, err = process.communicate(timeout=240)
+    check(first + out == every_byte, f"{len(out) + 1} of {len(every_byte)} bytes")
+    check(process.returncode == 0 and err == b"said\n", err)
+
+
+def test_deadline_holds_for_a_reader_that_does_not_read():
+    process = subprocess.Popen([HERE / "realm.py", "--timeout=40", "--", "yes"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    check(process.wait(timeout=90) == realm.DEADLINE, process.returncode)
+    process.stdout.close()
+    process.stderr.close()
 
 
 def test_signal_of_the_command():
@@ -227,7 +243,7 @@ def test_bad_options():
     expect(run("--fault", "init:explode", "--", "true"), 2, said="--fault init:explode")
     expect(run("--kernel", "1.0", "--", "true"), realm.CANNOT_START, said="no kernel 1.0")
     expect(run("--file", "/no/such/file", "--", "true"), realm.CANNOT_START, said="/no/such/file")
-    expect(run("--mem", "none", "--", "true"), realm.NO_STATUS, said="none")
+    expect(run("--mem", "none", "--", "true"), realm.CANNOT_START, said="none")
 
 
 def test_fault_of_version_makes_no_realm():
