@@ -18,7 +18,9 @@ static struct sk_buff *event_message(unsigned int index, u32 record, const u8 *d
 	struct sk_buff *msg;
 	void *header;
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	/* as small as can be: it is the listener's buffer that this fills */
+	msg = genlmsg_new(2 * nla_total_size(sizeof(u32)) + nla_total_size(realm.digest_size),
+			  GFP_KERNEL);
 	if (!msg)
 		return NULL;
 	header = genlmsg_put(msg, 0, 0, &realm_tsm_nl_family, 0, REALM_TSM_CMD_EVENT_NTF);

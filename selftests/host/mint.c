@@ -194,11 +194,11 @@ static EVP_PKEY *key_of(const struct curve *curve, int part)
 }
 
 /* The uncompressed point: 04 x y. */
-static void public_point(const struct curve *curve, uint8_t *point)
+static void public_point(const struct curve *curve, int part, uint8_t *point)
 {
 	size_t len;
 
-	need(EVP_PKEY_get_octet_string_param(key_of(curve, REALM),
+	need(EVP_PKEY_get_octet_string_param(key_of(curve, part),
 					     OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point, 133, &len));
 	need(len == 1 + 2 * curve->size && point[0] == 4);
 }
@@ -237,12 +237,23 @@ size_t hash_size(const char *hash)
 	return !strcmp(hash, "sha-256") ? 32 : !strcmp(hash, "sha-384") ? 48 : 64;
 }
 
+size_t mint_public(int alg, int part, uint8_t *x, uint8_t *y)
+{
+	const struct curve *curve = curve_of(alg);
+	uint8_t point[133];
+
+	public_point(curve, part, point);
+	memcpy(x, point + 1, curve->size);
+	memcpy(y, point + 1 + curve->size, curve->size);
+	return curve->size;
+}
+
 /* What the claim holds: the point, or since 2023 a COSE_Key. */
 static void encode_rak(const struct curve *curve, bool cose_key, struct enc *rak)
 {
 	uint8_t point[133];
 
-	public_point(curve, point);
+	public_point(curve, REALM, point);
 	if (!cose_key) {
 		enc_raw(rak, point, 1 + 2 * curve->size);
 		return;
@@ -281,7 +292,7 @@ static void init_realm(struct claims *c, int profile, const char *hash, const st
 		claim_set_text(c, 265, "tag:arm.com,2023:realm#1.0.0");
 	if (profile == 2024) {
 		claim_set_text(c, 265, "tag:arm.com,2024:realm#2.0.0");
-		claim_set_bytes(c, 256, 0x1d, 33);
+		claim_set_bytes(c, 256, 0x01, 33);
 		claim_set_hex(c, 44243, "01");
 	}
 	claim_set_bytes(c, 44235, 0xbb, 64);

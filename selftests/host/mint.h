@@ -70,6 +70,9 @@ struct mint {
 
 size_t hash_size(const char *hash);
 
+/* The coordinates of a part's public key; returns their length, at most 66. */
+size_t mint_public(int alg, int part, uint8_t *x, uint8_t *y);
+
 /* A right token; profile 0 (legacy), 2023, 2024 (realm only). */
 void mint_init(struct mint *m, int wrapper, int realm_profile, int platform_profile,
 	       const char *hash, int alg);

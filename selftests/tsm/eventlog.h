@@ -11,6 +11,7 @@
 #include "measure.h"
 
 #define LOG_LIMIT	"/sys/module/realm_tsm/parameters/log_limit"
+#define LIMIT_MAX	"268435456"
 #define LOG_MAX		(32 << 20)
 
 #define EV_NO_ACTION	3

@@ -81,7 +81,7 @@ TEST_F_TIMEOUT(auxblob, too_long, 120)
 	size_t size;
 	struct nl nl;
 
-	ASSERT_EQ(0, text_write(LOG_LIMIT, "268435456"));
+	ASSERT_EQ(0, text_write(LOG_LIMIT, LIMIT_MAX));
 	ASSERT_EQ(0, nl_open(&nl));
 	memset(data, 'x', sizeof(data));
 	for (log_read(_metadata, &self->m, &size); size <= AUXBLOB_MAX; size += sizeof(data)) {
@@ -96,9 +96,10 @@ TEST_F_TIMEOUT(auxblob, too_long, 120)
 	EXPECT_LT(0, outblob(4));
 	check_log(_metadata, &self->m);
 
-	/* and with a log that is full at the same time */
+	/* and with a log that is full at the same time, which it is not left for others */
 	ASSERT_EQ(0, text_write(LOG_LIMIT, self->limit));
 	EXPECT_EQ(-ENOSPC, sysfs_extend(&self->m, REM(0), data));
+	snprintf(self->limit, sizeof(self->limit), LIMIT_MAX);
 }
 
 TEST_HARNESS_MAIN

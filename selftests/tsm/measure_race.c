@@ -19,7 +19,6 @@
 #define WRITERS		2	/* a door */
 #define TAKERS		2
 #define TOKENS_MAX	4096
-#define LIMIT_MAX	"268435456"
 
 enum door { SYSFS, CONFIGFS, NETLINK, DOORS };
 

@@ -97,30 +97,89 @@ FIXTURE_VARIANT(init) {
 	unsigned int late_ms;
 };
 
-#define INIT_FAULT(name, ...)	FIXTURE_VARIANT_ADD(init, name) { __VA_ARGS__ }
+FIXTURE_VARIANT_ADD(init, input) {
+	.spec = "init:error=input", .err = EREMOTEIO
+};
 
-INIT_FAULT(input, .spec = "init:error=input", .err = EREMOTEIO);
-INIT_FAULT(state_once, .spec = "init:error=state");
-INIT_FAULT(state_three_times, .spec = "init@1x3:error=state");
-INIT_FAULT(state_four_times, .spec = "init@1x4:error=state", .err = ECANCELED);
-INIT_FAULT(state_for_ever, .spec = "init@1x*:error=state", .err = ECANCELED);
-INIT_FAULT(unknown, .spec = "init:error=unknown", .err = EIO);
-INIT_FAULT(device, .spec = "init:error=device", .err = EPROTO);
-INIT_FAULT(incomplete, .spec = "init:error=3", .err = EPROTO);
-INIT_FAULT(no_status, .spec = "init:error=77", .err = EPROTO);
-INIT_FAULT(no_call, .spec = "init:error=18446744073709551615", .err = EOPNOTSUPP);
-INIT_FAULT(bound_0, .spec = "init:bound=0", .err = EPROTO);
-INIT_FAULT(bound_1, .spec = "init:bound=1", .err = EPROTO);
-INIT_FAULT(bound_2_20, .spec = "init:bound=0x100000");
-INIT_FAULT(bound_past_2_20, .spec = "init:bound=0x100001", .err = EFBIG);
-INIT_FAULT(bound_2_31, .spec = "init:bound=0x80000000", .err = EFBIG);
-INIT_FAULT(bound_2_32, .spec = "init:bound=0x100000000", .err = EFBIG);
-INIT_FAULT(bound_2_63, .spec = "init:bound=0x8000000000000000", .err = EFBIG);
-INIT_FAULT(bound_largest, .spec = "init:bound=18446744073709551615", .err = EFBIG);
-INIT_FAULT(lose, .spec = "init@1x*:lose");
-INIT_FAULT(late, .spec = "init:delay=1", .late_ms = 1000);
-INIT_FAULT(too_late, .spec = "init:delay=2", .err = ETIMEDOUT, .timeout_ms = 1000,
-	   .late_ms = 2000);
+FIXTURE_VARIANT_ADD(init, state_once) {
+	.spec = "init:error=state"
+};
+
+FIXTURE_VARIANT_ADD(init, state_three_times) {
+	.spec = "init@1x3:error=state"
+};
+
+FIXTURE_VARIANT_ADD(init, state_four_times) {
+	.spec = "init@1x4:error=state", .err = ECANCELED
+};
+
+FIXTURE_VARIANT_ADD(init, state_for_ever) {
+	.spec = "init@1x*:error=state", .err = ECANCELED
+};
+
+FIXTURE_VARIANT_ADD(init, unknown) {
+	.spec = "init:error=unknown", .err = EIO
+};
+
+FIXTURE_VARIANT_ADD(init, device) {
+	.spec = "init:error=device", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(init, incomplete) {
+	.spec = "init:error=3", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(init, no_status) {
+	.spec = "init:error=77", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(init, no_call) {
+	.spec = "init:error=18446744073709551615", .err = EOPNOTSUPP
+};
+
+FIXTURE_VARIANT_ADD(init, bound_0) {
+	.spec = "init:bound=0", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(init, bound_1) {
+	.spec = "init:bound=1", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(init, bound_2_20) {
+	.spec = "init:bound=0x100000"
+};
+
+FIXTURE_VARIANT_ADD(init, bound_past_2_20) {
+	.spec = "init:bound=0x100001", .err = EFBIG
+};
+
+FIXTURE_VARIANT_ADD(init, bound_2_31) {
+	.spec = "init:bound=0x80000000", .err = EFBIG
+};
+
+FIXTURE_VARIANT_ADD(init, bound_2_32) {
+	.spec = "init:bound=0x100000000", .err = EFBIG
+};
+
+FIXTURE_VARIANT_ADD(init, bound_2_63) {
+	.spec = "init:bound=0x8000000000000000", .err = EFBIG
+};
+
+FIXTURE_VARIANT_ADD(init, bound_largest) {
+	.spec = "init:bound=18446744073709551615", .err = EFBIG
+};
+
+FIXTURE_VARIANT_ADD(init, lose) {
+	.spec = "init@1x*:lose"
+};
+
+FIXTURE_VARIANT_ADD(init, late) {
+	.spec = "init:delay=1", .late_ms = 1000
+};
+
+FIXTURE_VARIANT_ADD(init, too_late) {
+	.spec = "init:delay=2", .err = ETIMEDOUT, .timeout_ms = 1000, .late_ms = 2000
+};
 
 FIXTURE_SETUP(init)
 {
@@ -150,27 +209,81 @@ FIXTURE_VARIANT(piece) {
 	unsigned int late_ms;
 };
 
-#define PIECE_FAULT(name, ...)	FIXTURE_VARIANT_ADD(piece, name) { __VA_ARGS__ }
+FIXTURE_VARIANT_ADD(piece, input) {
+	.effect = "error=input", .err = EREMOTEIO
+};
 
-PIECE_FAULT(input, .effect = "error=input", .err = EREMOTEIO);
-PIECE_FAULT(state_once, .effect = "error=state");
-PIECE_FAULT(state_for_ever, .count = "*", .effect = "error=state", .err = ECANCELED);
-PIECE_FAULT(unknown, .effect = "error=unknown", .err = EIO);
-PIECE_FAULT(device, .effect = "error=device", .err = EPROTO);
-PIECE_FAULT(no_status, .effect = "error=77", .err = EPROTO);
-PIECE_FAULT(no_call, .effect = "error=18446744073709551615", .err = EOPNOTSUPP);
-PIECE_FAULT(stall_once, .effect = "stall");
-PIECE_FAULT(stall_100_times, .count = "100", .effect = "stall");
-PIECE_FAULT(stall_for_ever, .count = "*", .effect = "stall", .err = ETIMEDOUT, .timeout_ms = 500);
-PIECE_FAULT(length_past_the_granule, .effect = "length=4097", .err = EPROTO);
-PIECE_FAULT(length_2_31, .effect = "length=0x80000000", .err = EPROTO);
-PIECE_FAULT(length_2_63, .effect = "length=0x8000000000000000", .err = EPROTO);
-PIECE_FAULT(length_largest, .effect = "length=18446744073709551615", .err = EPROTO);
-PIECE_FAULT(endless, .effect = "endless", .err = EPROTO);
-PIECE_FAULT(lose_once, .effect = "lose");
-PIECE_FAULT(lose_for_ever, .count = "*", .effect = "lose", .err = ECANCELED);
-PIECE_FAULT(late, .effect = "delay=1", .late_ms = 1000);
-PIECE_FAULT(too_late, .effect = "delay=2", .err = ETIMEDOUT, .timeout_ms = 1000, .late_ms = 2000);
+FIXTURE_VARIANT_ADD(piece, state_once) {
+	.effect = "error=state"
+};
+
+FIXTURE_VARIANT_ADD(piece, state_for_ever) {
+	.count = "*", .effect = "error=state", .err = ECANCELED
+};
+
+FIXTURE_VARIANT_ADD(piece, unknown) {
+	.effect = "error=unknown", .err = EIO
+};
+
+FIXTURE_VARIANT_ADD(piece, device) {
+	.effect = "error=device", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, no_status) {
+	.effect = "error=77", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, no_call) {
+	.effect = "error=18446744073709551615", .err = EOPNOTSUPP
+};
+
+FIXTURE_VARIANT_ADD(piece, stall_once) {
+	.effect = "stall"
+};
+
+FIXTURE_VARIANT_ADD(piece, stall_100_times) {
+	.count = "100", .effect = "stall"
+};
+
+FIXTURE_VARIANT_ADD(piece, stall_for_ever) {
+	.count = "*", .effect = "stall", .err = ETIMEDOUT, .timeout_ms = 500
+};
+
+FIXTURE_VARIANT_ADD(piece, length_past_the_granule) {
+	.effect = "length=4097", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, length_2_31) {
+	.effect = "length=0x80000000", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, length_2_63) {
+	.effect = "length=0x8000000000000000", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, length_largest) {
+	.effect = "length=18446744073709551615", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, endless) {
+	.effect = "endless", .err = EPROTO
+};
+
+FIXTURE_VARIANT_ADD(piece, lose_once) {
+	.effect = "lose"
+};
+
+FIXTURE_VARIANT_ADD(piece, lose_for_ever) {
+	.count = "*", .effect = "lose", .err = ECANCELED
+};
+
+FIXTURE_VARIANT_ADD(piece, late) {
+	.effect = "delay=1", .late_ms = 1000
+};
+
+FIXTURE_VARIANT_ADD(piece, too_late) {
+	.effect = "delay=2", .err = ETIMEDOUT, .timeout_ms = 1000, .late_ms = 2000
+};
 
 FIXTURE_SETUP(piece)
 {
@@ -182,13 +295,13 @@ FIXTURE_TEARDOWN(piece)
 	faulty_teardown(_metadata, &self->f);
 }
 
-static void expect_piece(struct __test_metadata *_metadata, struct faulty *f, enum place place,
-			 const FIXTURE_VARIANT(piece) *variant)
+static void expect_piece(struct __test_metadata *_metadata, struct faulty *f, enum place at,
+			 const struct _fixture_variant_piece *variant)
 {
 	const unsigned int numbers[] = { 1, (f->calls + 1) / 2, f->calls };
 	char spec[64];
 
-	snprintf(spec, sizeof(spec), "continue@%ux%s:%s", numbers[place], variant->count ?: "1",
+	snprintf(spec, sizeof(spec), "continue@%ux%s:%s", numbers[at], variant->count ?: "1",
 		 variant->effect);
 	expect_report(_metadata, f, spec, variant->timeout_ms ?: TIMEOUT_MS, variant->late_ms,
 		      variant->err);
@@ -254,7 +367,8 @@ TEST_F(report, auxblob)
 {
 	ASSERT_EQ(0, inblob_write(self->f.dir, self->f.challenge, CHALLENGE_SIZE));
 	rsi_fault(_metadata, &self->f.rsi, "init:error=unknown");
-	EXPECT_EQ(-EIO, attribute_read(self->f.dir, "auxblob", self->f.token, TOKEN_MAX, TOKEN_MAX));
+	EXPECT_EQ(-EIO, attribute_read(self->f.dir, "auxblob", self->f.token, TOKEN_MAX,
+				       TOKEN_MAX));
 }
 
 /* Its own instance: nobody else's events are in it, and its end switches them off. */
@@ -323,15 +437,15 @@ static int read_in_little_memory(struct faulty *f)
 	int fd, err;
 
 	if (!put("/proc/self/oom_score_adj", "-1000") || !put(CGROUP "cgroup.procs", "0"))
-		return EPERM;
+		return -EPERM;
 	fd = attribute_open(f->dir, "outblob", O_RDONLY);
 	if (fd < 0 || attribute_read("/sys/fs/cgroup/report_fault", "memory.current", text,
 				     sizeof(text) - 1, sizeof(text)) <= 0)
-		return ENOENT;
+		return -ENOENT;
 	snprintf(text, sizeof(text), "%ld", strtol(text, NULL, 10) + 256 * 1024);
 	if (!put(CGROUP "memory.max", text))
-		return EPERM;
-	err = read(fd, f->token, TOKEN_MAX) < 0 ? errno : 0;
+		return -EPERM;
+	err = read(fd, f->token, TOKEN_MAX) < 0 ? -errno : 0;
 	put(CGROUP "memory.max", "max");
 	close(fd);
 
@@ -359,7 +473,7 @@ TEST_F(report, no_memory)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid)
-		_exit(read_in_little_memory(&self->f));
+		_exit(-read_in_little_memory(&self->f));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(put("/proc/sys/kernel/printk", printk));
 	while ((n = read(log, record, sizeof(record) - 1)) > 0) {

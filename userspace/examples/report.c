@@ -7,6 +7,7 @@ int main(void)
 {
 	unsigned char challenge[64];
 	struct tsm_report *report;
+	const void *token;
 	struct tsm_ctx *ctx;
 	size_t size;
 
@@ -17,7 +18,7 @@ int main(void)
 			fprintf(stderr, "%s\n", tsm_error(ctx));
 			return 1;
 		}
-		const void *token = tsm_report_blob(report, &size);
+		token = tsm_report_blob(report, &size);
 		fwrite(token, size, 1, stdout);
 		tsm_report_free(&report);
 	}

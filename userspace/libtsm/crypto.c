@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 
 #include "crypto.h"
+#include "ctx.h"
 
 struct crypto_key {
 	EVP_PKEY *pkey;
@@ -28,15 +29,13 @@ static const struct {
 	[CRYPTO_P521] = { "P-521", "secp521r1", 66 },
 };
 
-#define CURVES	(sizeof(curves) / sizeof(curves[0]))
-
 /* The errno for a failure of OpenSSL; its error queue is as it was at ERR_set_mark(). */
 static int failure(int otherwise)
 {
-	int err = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ? -ENOMEM : otherwise;
+	int reason = ERR_GET_REASON(ERR_peek_last_error());
 
 	ERR_pop_to_mark();
-	return err;
+	return reason == ERR_R_MALLOC_FAILURE ? -ENOMEM : otherwise;
 }
 
 size_t crypto_curve_size(enum crypto_curve curve)
@@ -106,7 +105,7 @@ int crypto_key_from_point(enum crypto_curve curve, const uint8_t *x, const uint8
 {
 	uint8_t point[1 + 2 * CRYPTO_COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
 	size_t size = curves[curve].size;
-	char group[16];
+	char group[16] = "";
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
 		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size),
@@ -118,8 +117,8 @@ int crypto_key_from_point(enum crypto_curve curve, const uint8_t *x, const uint8
 
 	memcpy(point + 1, x, size);
 	memcpy(point + 1 + size, y, size);
-	strcpy(group, curves[curve].group);
-	params[0].data_size = strlen(group);
+	params[0].data_size = strlen(curves[curve].group);
+	memcpy(group, curves[curve].group, params[0].data_size);
 
 	ERR_set_mark();
 	pctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -142,7 +141,7 @@ static int key_curve(const EVP_PKEY *pkey, enum crypto_curve *curve)
 	if (!EVP_PKEY_is_a(pkey, "EC") ||
 	    EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1)
 		return -EBADMSG;
-	for (i = 0; i < CURVES; i++) {
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
 		if (!strcmp(group, curves[i].group)) {
 			*curve = (enum crypto_curve)i;
 			return 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +58,8 @@ static int parse_algs(struct parse *p)
 
 	p->nalgs = take_le(&p->c, 4);
 	if (!p->nalgs || p->nalgs > ALGS_MAX)
-		return err_set(p->ctx, -EBADMSG, "event log: its header declares %" PRIu32 " hashes; 1 to %d are acceptable",
+		return err_set(p->ctx, -EBADMSG,
+			       "event log: its header declares %u hashes; 1 to %d are acceptable",
 			       p->nalgs, ALGS_MAX);
 	for (i = 0; i < p->nalgs; i++) {
 		const struct tcg_alg *alg;
@@ -68,7 +68,8 @@ static int parse_algs(struct parse *p)
 		size = take_le(&p->c, 2);
 		alg = tcg_alg(id);
 		if (!p->c.cut && (!alg || size != alg->size))
-			return err_set(p->ctx, -EBADMSG, "event log: its header declares hash 0x%04" PRIx32 " of %" PRIu32 " bytes, which this libtsm does not know",
+			return err_set(p->ctx, -EBADMSG,
+				       "event log: its header declares hash 0x%04x of %u bytes, which this libtsm does not know",
 				       id, size);
 		p->algs[i] = (uint16_t)id;
 	}
@@ -92,7 +93,9 @@ static int parse_header(struct parse *p)
 	if (p->c.cut || type != EV_NO_ACTION ||
 	    memcmp(p->c.data + digest, no_digest, sizeof(no_digest)) ||
 	    memcmp(p->c.data + signature, SPEC_ID, sizeof(SPEC_ID)))
-		return err_set(p->ctx, -EBADMSG, "event log: it does not begin with a \"" SPEC_ID "\" header: no TCG2 crypto-agile log");
+		return err_set(p->ctx, -EBADMSG,
+			       "event log: it does not begin with a \""
+			       SPEC_ID "\" header: no TCG2 crypto-agile log");
 	take(&p->c, 4 + 4);	/* platform class; version, errata, size of UINTN */
 	rc = parse_algs(p);
 	if (rc)
@@ -288,7 +291,8 @@ int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 	if (!log || !next || log == next)
 		return err_set(ctx, -EINVAL, "event log: nothing to join");
 	if (next->len > TSM_EVENTLOG_MAX - log->len)
-		return err_set(ctx, -EMSGSIZE, "event log: %zu and %zu bytes; at most %d are accepted",
+		return err_set(ctx, -EMSGSIZE,
+			       "event log: %zu and %zu bytes; at most %d are accepted",
 			       log->len, next->len, TSM_EVENTLOG_MAX);
 	data = realloc(log->data, log->len + next->len);
 	if (data)

@@ -19,8 +19,6 @@ static const struct {
 	[CRYPTO_P521] = { "ES512", 3, COSE_ALG_ES512 },
 };
 
-#define CURVES	(sizeof(curves) / sizeof(curves[0]))
-
 static int bad(struct tsm_ctx *ctx, const char *what, const char *why)
 {
 	return err_set(ctx, -EBADMSG, "%s: %s", what, why);
@@ -45,7 +43,7 @@ int key_from_point(struct tsm_ctx *ctx, const char *what, struct bytes in, struc
 {
 	size_t i;
 
-	for (i = 0; i < CURVES; i++) {
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
 		enum crypto_curve curve = (enum crypto_curve)i;
 		size_t size = crypto_curve_size(curve);
 
@@ -105,7 +103,7 @@ static bool find_curve(const struct cbor_item *map, enum crypto_curve *curve)
 
 	if (!find_int(map, KEY_CRV, &crv))
 		return false;
-	for (i = 0; i < CURVES; i++) {
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
 		if (curves[i].cose_crv == crv) {
 			*curve = (enum crypto_curve)i;
 			return true;
@@ -152,7 +150,8 @@ int key_from_cose(struct tsm_ctx *ctx, const char *what, struct bytes in, int64_
 	if (!is_for_alg(&map, curve, alg))
 		return bad(ctx, what, "it is for another algorithm, or its curve is");
 	if (!find_coordinate(&map, KEY_X, curve, &x) || !find_coordinate(&map, KEY_Y, curve, &y))
-		return bad(ctx, what, "its coordinates are not two byte strings as long as its curve's");
+		return bad(ctx, what,
+			   "its coordinates are not two byte strings as long as its curve's");
 	return from_coordinates(ctx, what, curve, x.content.data, y.content.data, out);
 }
 
@@ -207,9 +206,9 @@ int key_from_jwk(struct tsm_ctx *ctx, const char *what, const json_t *jwk, struc
 		return bad(ctx, what, "it is no JWK of type EC");
 	if (json_object_get(jwk, "d"))
 		return bad(ctx, what, "it is a private key: give the public one, without \"d\"");
-	while (i < CURVES && !is_text(jwk, "crv", crypto_curve_name((enum crypto_curve)i)))
+	while (i < ARRAY_SIZE(curves) && !is_text(jwk, "crv", crypto_curve_name((enum crypto_curve)i)))
 		i++;
-	if (i == CURVES)
+	if (i == ARRAY_SIZE(curves))
 		return bad(ctx, what, "its curve is not P-256, P-384 or P-521");
 	if ((json_object_get(jwk, "alg") && !is_text(jwk, "alg", curves[i].jwk_alg)) ||
 	    (json_object_get(jwk, "use") && !is_text(jwk, "use", "sig")))

@@ -11,8 +11,13 @@
 #define LIFECYCLE_SECURED	0x30
 
 /* Labels inside a software component */
-enum { COMPONENT_TYPE = 1, COMPONENT_MEASUREMENT = 2, COMPONENT_VERSION = 4,
-       COMPONENT_SIGNER = 5, COMPONENT_HASH = 6 };
+enum {
+	COMPONENT_TYPE = 1,
+	COMPONENT_MEASUREMENT = 2,
+	COMPONENT_VERSION = 4,
+	COMPONENT_SIGNER = 5,
+	COMPONENT_HASH = 6,
+};
 
 /*
  * Where an entry stops to fit. Of several entries the one that fits furthest is the
@@ -108,6 +113,7 @@ static struct misfit components_misfit(const json_t *refs, const struct tsm_clai
 
 static struct misfit platform_misfit(const json_t *ref, const struct tsm_token *token)
 {
+	const struct tsm_claim *components;
 	struct misfit m = { 0 };
 
 	if (!store_equal(store_get(ref, "platform-configuration"),
@@ -116,8 +122,8 @@ static struct misfit platform_misfit(const json_t *ref, const struct tsm_token *
 		snprintf(m.what, sizeof(m.what), "its configuration is another");
 		return m;
 	}
-	return components_misfit(store_get(ref, "sw-components"),
-				 tsm_token_find(token, TSM_TOKEN_PLATFORM, TSM_LABEL_SW_COMPONENTS));
+	components = tsm_token_find(token, TSM_TOKEN_PLATFORM, TSM_LABEL_SW_COMPONENTS);
+	return components_misfit(store_get(ref, "sw-components"), components);
 }
 
 void policy_platform(const json_t *entries, const struct tsm_token *token, struct judgement *j)
@@ -141,7 +147,8 @@ void policy_platform(const json_t *entries, const struct tsm_token *token, struc
 		m = platform_misfit(ref, token);
 		if (!m.claim) {
 			judge(j, TSM_VERDICT_VALID, TSM_TOKEN_PLATFORM, 0,
-			      "secured; configuration and software components are those of entry %zu", i);
+			      "secured; configuration and software components are those of entry %zu",
+			      i);
 			return;
 		}
 		keep(&best, &m);
@@ -154,20 +161,26 @@ void policy_platform(const json_t *entries, const struct tsm_token *token, struc
 		      "no entry is for this platform's implementation id");
 }
 
+static enum tsm_hash hash_of(const json_t *name)
+{
+	return digest_from_name(json_string_value(name));
+}
+
 static struct misfit realm_misfit(const json_t *ref, const struct tsm_token *token)
 {
 	const json_t *rems = store_get(ref, "extensible-measurements");
 	const json_t *rpv = store_get(ref, "personalization-value");
-	const char *hash = json_string_value(store_get(ref, "rak-hash-algorithm"));
+	const struct tsm_claim *rak_hash = tsm_token_find(token, TSM_TOKEN_REALM,
+							  TSM_LABEL_RAK_HASH);
+	enum tsm_hash hash = hash_of(store_get(ref, "rak-hash-algorithm"));
 	struct misfit m = { 0 };
 	struct bytes rem;
 	unsigned int i;
 
-	hash = tsm_hash_name(digest_from_name(hash));
-	if (strcmp(hash, tsm_hash_name(digest_from_name(tsm_claim_text(tsm_token_find(token,
-			 TSM_TOKEN_REALM, TSM_LABEL_RAK_HASH)))))) {
+	if (digest_from_name(tsm_claim_text(rak_hash)) != hash) {
 		m.claim = TSM_LABEL_RAK_HASH;
-		snprintf(m.what, sizeof(m.what), "the hash of its RAK is not %s", hash);
+		snprintf(m.what, sizeof(m.what), "the hash of its RAK is not %s",
+			 tsm_hash_name(hash));
 		return m;
 	}
 	m.how_far++;

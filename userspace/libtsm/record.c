@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string.h>
 
+#include "ctx.h"
 #include "eventlog_priv.h"
 
 /* Only these have a length that we can vouch for. */
@@ -61,7 +62,7 @@ const struct tcg_alg *tcg_alg(uint32_t id)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(algs); i++)
 		if (algs[i].id == id)
 			return &algs[i];
 	return NULL;
@@ -71,7 +72,7 @@ const char *tsm_register_name(uint32_t number)
 {
 	static const char *const names[] = { "rim", "rem0", "rem1", "rem2", "rem3" };
 
-	return number < sizeof(names) / sizeof(names[0]) ? names[number] : NULL;
+	return number < ARRAY_SIZE(names) ? names[number] : NULL;
 }
 
 uint32_t tsm_record_register(const struct tsm_record *record)
@@ -88,7 +89,7 @@ const char *tsm_record_type_name(const struct tsm_record *record)
 {
 	size_t i;
 
-	for (i = 0; record && i < sizeof(types) / sizeof(types[0]); i++)
+	for (i = 0; record && i < ARRAY_SIZE(types); i++)
 		if (types[i].type == record->type)
 			return types[i].name;
 	return NULL;

@@ -92,7 +92,8 @@ static int check_file(struct tsm_ctx *ctx, const json_t *root)
 	platforms = store_get(root, "platform");
 	realms = store_get(root, "realm");
 	if (!platforms && !realms)
-		return err_set(ctx, -EBADMSG, WHAT ": the file has neither \"platform\" nor \"realm\"");
+		return err_set(ctx, -EBADMSG, WHAT
+			       ": the file has neither \"platform\" nor \"realm\"");
 	for (i = 0; !rc && i < json_array_size(platforms); i++)
 		rc = check_platform(ctx, json_array_get(platforms, i), i);
 	for (i = 0; !rc && i < json_array_size(realms); i++)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,8 +91,11 @@ static const char *begin_register(struct run *run, const struct tsm_record *reco
 
 	if (!parse_init(record, run->replay->hash, begin))
 		return "its INIT is not of the realm's hash";
-	if (run->now.known[record->index])
-		return memcmp(value, begin, size) ? "its INIT is not the value that the records before it lead to" : NULL;
+	if (run->now.known[record->index]) {
+		if (memcmp(value, begin, size))
+			return "its INIT is not the value that the records before it lead to";
+		return NULL;
+	}
 	run->now.known[record->index] = true;
 	run->now.unexplained[record->index] = memcmp(zeros, begin, size) != 0;
 	memcpy(value, begin, size);
@@ -184,15 +188,20 @@ static int replay_all(struct run *run, const struct tsm_eventlog *log)
 	return 0;
 }
 
-static void judge_registers(struct run *run)
+static void judge_registers(const struct run *run)
 {
 	struct tsm_replay *replay = run->replay;
 	size_t size = tsm_hash_size(replay->hash);
 	unsigned int r;
 
-	for (r = TSM_REGISTER_REM0; run->rems && r < REGISTERS; r++)
-		replay->reg[r] = memcmp(replay->at.value[r], run->rems[r - 1], size) ? TSM_VERDICT_INVALID :
-				 replay->at.unexplained[r] ? TSM_VERDICT_UNKNOWN : TSM_VERDICT_VALID;
+	for (r = TSM_REGISTER_REM0; run->rems && r < REGISTERS; r++) {
+		if (memcmp(replay->at.value[r], run->rems[r - 1], size))
+			replay->reg[r] = TSM_VERDICT_INVALID;
+		else if (replay->at.unexplained[r])
+			replay->reg[r] = TSM_VERDICT_UNKNOWN;
+		else
+			replay->reg[r] = TSM_VERDICT_VALID;
+	}
 }
 
 /* "rem0, rem2" */
@@ -210,9 +219,18 @@ static const char *names(const struct tsm_replay *replay, enum tsm_verdict verdi
 	return text;
 }
 
-#define VERDICT(replay, what, ...) \
-	((replay)->verdict = (what), \
-	 snprintf((replay)->reason, sizeof((replay)->reason), __VA_ARGS__))
+static void conclude(struct tsm_replay *replay, enum tsm_verdict verdict, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void conclude(struct tsm_replay *replay, enum tsm_verdict verdict, const char *fmt, ...)
+{
+	va_list ap;
+
+	replay->verdict = verdict;
+	va_start(ap, fmt);
+	vsnprintf(replay->reason, sizeof(replay->reason), fmt, ap);
+	va_end(ap);
+}
 
 static bool never_fitted(const struct run *run)
 {
@@ -224,35 +242,54 @@ static bool never_fitted(const struct run *run)
 	return false;
 }
 
-static void judge(struct run *run, size_t records)
+static void judge_fit(struct tsm_replay *replay, size_t records)
+{
+	char which[32];
+
+	if (*names(replay, TSM_VERDICT_UNKNOWN, which, sizeof(which)))
+		conclude(replay, TSM_VERDICT_UNKNOWN,
+			 "%zu of %zu records replay to all registers, but %s began with a value that no record explains",
+			 replay->count, records, which);
+	else
+		conclude(replay, TSM_VERDICT_VALID, "%zu of %zu records replay to all registers",
+			 replay->count, records);
+}
+
+static void judge_misfit(const struct run *run, size_t records)
+{
+	char which[32];
+
+	names(run->replay, TSM_VERDICT_INVALID, which, sizeof(which));
+	if (never_fitted(run))
+		conclude(run->replay, TSM_VERDICT_INVALID,
+			 "%s: no prefix of the %zu records replays to it; something was measured that is not logged, or the log is of another boot",
+			 which, records);
+	else
+		conclude(run->replay, TSM_VERDICT_INVALID,
+			 "%s: no prefix of the %zu records that replays to it replays to the others, too",
+			 which, records);
+}
+
+static void judge_replay(const struct run *run, size_t records)
 {
 	struct tsm_replay *replay = run->replay;
-	char which[32];
 
 	judge_registers(run);
 	if (run->lie && run->lie <= replay->count) {
 		replay->fault = run->lie;
-		VERDICT(replay, TSM_VERDICT_INVALID, "record %zu: its digest is not that of its text, so what it says was not measured",
-			run->lie);
+		conclude(replay, TSM_VERDICT_INVALID,
+			 "record %zu: its digest is not that of its text, so what it says was not measured",
+			 run->lie);
 	} else if (run->rems && run->best == TSM_REMS) {
-		if (*names(replay, TSM_VERDICT_UNKNOWN, which, sizeof(which)))
-			VERDICT(replay, TSM_VERDICT_UNKNOWN, "%zu of %zu records replay to all registers, but %s began with a value that no record explains",
-				replay->count, records, which);
-		else
-			VERDICT(replay, TSM_VERDICT_VALID, "%zu of %zu records replay to all registers",
-				replay->count, records);
+		judge_fit(replay, records);
 	} else if (run->why) {
 		replay->fault = run->stop;
-		VERDICT(replay, TSM_VERDICT_INVALID, "record %zu: %s", run->stop, run->why);
+		conclude(replay, TSM_VERDICT_INVALID, "record %zu: %s", run->stop, run->why);
 	} else if (run->rems) {
-		names(replay, TSM_VERDICT_INVALID, which, sizeof(which));
-		VERDICT(replay, TSM_VERDICT_INVALID, never_fitted(run) ?
-			"%s: no prefix of the %zu records replays to it; something was measured that is not logged, or the log is of another boot" :
-			"%s: no prefix of the %zu records that replays to it replays to the others, too",
-			which, records);
+		judge_misfit(run, records);
 	} else {
-		VERDICT(replay, TSM_VERDICT_UNKNOWN, "%zu records replay; there is nothing to compare with",
-			records);
+		conclude(replay, TSM_VERDICT_UNKNOWN,
+			 "%zu records replay; there is nothing to compare with", records);
 	}
 }
 
@@ -266,7 +303,8 @@ int tsm_replay_new(struct tsm_ctx *ctx, const struct tsm_eventlog *log, enum tsm
 		return -EINVAL;
 	if (!log || !out || !tsm_hash_size(hash) ||
 	    (rems && !(rems[0] && rems[1] && rems[2] && rems[3])))
-		return err_set(ctx, -EINVAL, "event log: a log, a hash and four registers are needed to replay");
+		return err_set(ctx, -EINVAL,
+			       "event log: a log, a hash and four registers are needed to replay");
 	run.replay = calloc(1, sizeof(*run.replay));
 	if (!run.replay)
 		return err_set(ctx, -ENOMEM, "event log: out of memory");
@@ -276,7 +314,7 @@ int tsm_replay_new(struct tsm_ctx *ctx, const struct tsm_eventlog *log, enum tsm
 		free(run.replay);
 		return err_set(ctx, rc, "event log: the cryptographic library failed");
 	}
-	judge(&run, log->count);
+	judge_replay(&run, log->count);
 	*out = run.replay;
 	return 0;
 }
@@ -333,5 +371,5 @@ const char *tsm_verdict_name(enum tsm_verdict verdict)
 		[TSM_VERDICT_INVALID] = "not valid", [TSM_VERDICT_WAIVED] = "not checked",
 	};
 
-	return (size_t)verdict < sizeof(verdicts) / sizeof(verdicts[0]) ? verdicts[verdict] : NULL;
+	return (size_t)verdict < ARRAY_SIZE(verdicts) ? verdicts[verdict] : NULL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string.h>
 
+#include "ctx.h"
 #include "signature.h"
 
 #define CONTEXT		"\x84\x6aSignature1"	/* an array of four, and its first */
@@ -21,7 +22,7 @@ static const struct alg *find_alg(int64_t id)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(algs); i++)
 		if (algs[i].id == id)
 			return &algs[i];
 	return NULL;
@@ -70,6 +71,6 @@ int signature_verify(const struct cose_sign1 *cose, const struct crypto_key *key
 		return 0;
 	}
 	*why = "it is not by this key, or what it signs was changed";
-	return crypto_key_verify(key, alg->hash, parts, sizeof(parts) / sizeof(parts[0]),
+	return crypto_key_verify(key, alg->hash, parts, ARRAY_SIZE(parts),
 				 cose->signature);
 }

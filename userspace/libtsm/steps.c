@@ -35,7 +35,8 @@ int step_platform_signature(struct run *run, struct judgement *j)
 	int rc;
 
 	if (!run->opts->anchors) {
-		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_PLATFORM, 0, "there is no trust anchor to check it with");
+		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_PLATFORM, 0,
+		      "there is no trust anchor to check it with");
 		return 0;
 	}
 	while ((anchor = next_anchor(run, anchor))) {
@@ -43,16 +44,17 @@ int step_platform_signature(struct run *run, struct judgement *j)
 		if (rc < 0)
 			return rc;
 		if (rc) {
-			judge(j, TSM_VERDICT_VALID, TSM_TOKEN_PLATFORM, 0, "%s, by the trust anchor's key",
-			      signature_alg_name(cose->alg));
+			judge(j, TSM_VERDICT_VALID, TSM_TOKEN_PLATFORM, 0,
+			      "%s, by the trust anchor's key", signature_alg_name(cose->alg));
 			return 0;
 		}
 	}
 	if (why)
-		judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_PLATFORM, 0, "no trust anchor's key verifies it: %s",
-		      why);
+		judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_PLATFORM, 0,
+		      "no trust anchor's key verifies it: %s", why);
 	else
-		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_PLATFORM, 0, "there is no trust anchor to check it with");
+		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_PLATFORM, 0,
+		      "there is no trust anchor to check it with");
 	return 0;
 }
 
@@ -133,7 +135,8 @@ int step_realm_signature(struct run *run, struct judgement *j)
 		judge(j, TSM_VERDICT_VALID, TSM_TOKEN_REALM, 0, "%s, by the RAK",
 		      signature_alg_name(cose->alg));
 	else
-		judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_REALM, 0, "the RAK does not verify it: %s", why);
+		judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_REALM, 0,
+		      "the RAK does not verify it: %s", why);
 	return 0;
 }
 
@@ -143,7 +146,8 @@ int step_challenge(struct run *run, struct judgement *j)
 	uint8_t want[CHALLENGE_MAX] = { 0 };
 
 	if (!run->opts->challenge) {
-		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_REALM, 0, "no challenge was given to expect");
+		judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_REALM, 0,
+		      "no challenge was given to expect");
 		return 0;
 	}
 	memcpy(want, run->opts->challenge, run->opts->challenge_len);
@@ -168,7 +172,8 @@ int step_platform_refvalues(struct run *run, struct judgement *j)
 	if (entries)
 		policy_platform(entries, run->token, j);
 	else
-		not_given(run, TSM_STEP_PLATFORM_REFVALUES, "reference values for platforms were", j);
+		not_given(run, TSM_STEP_PLATFORM_REFVALUES,
+			  "reference values for platforms were", j);
 	return 0;
 }
 

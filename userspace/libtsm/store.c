@@ -51,7 +51,7 @@ int store_load(struct tsm_ctx *ctx, const char *what, struct bytes file, json_t 
 	*root = json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, &error);
 	if (*root)
 		return 0;
-	/* a failure to grow an object has no text; the scanner's own reads as bad syntax */
+	/* a failure to grow an object has no text */
 	if (!*error.text || json_error_code(&error) == json_error_out_of_memory)
 		return err_set(ctx, -ENOMEM, "%s: out of memory", what);
 	return err_set(ctx, -EBADMSG, "%s: no JSON, at line %d: %s", what, error.line, error.text);
@@ -74,7 +74,9 @@ static bool is_hex(const json_t *value, const size_t *right)
 
 bool store_is_hex(const json_t *value, size_t len)
 {
-	return is_hex(value, (const size_t[3]){ len });
+	const size_t right[3] = { len };
+
+	return is_hex(value, right);
 }
 
 static bool is_right(const struct store_member *member, const json_t *value)
@@ -115,14 +117,16 @@ int store_check(struct tsm_ctx *ctx, const char *where, const json_t *object,
 		if (!value && member->required)
 			return err_set(ctx, -EBADMSG, "%s has no \"%s\"", where, member->name);
 		if (value && !is_right(member, value))
-			return err_set(ctx, -EBADMSG, "%s: \"%s\" has a wrong type, length or value",
+			return err_set(ctx, -EBADMSG,
+				       "%s: \"%s\" has a wrong type, length or value",
 				       where, member->name);
 	}
 	/* the iterator of a const object: jansson has none, and it changes nothing */
 	for (iter = json_object_iter((json_t *)(uintptr_t)object); iter;
 	     iter = json_object_iter_next((json_t *)(uintptr_t)object, iter))
 		if (!find(members, json_object_iter_key(iter)))
-			return err_set(ctx, -EBADMSG, "%s: \"%.100s\" is no member that this libtsm knows",
+			return err_set(ctx, -EBADMSG,
+				       "%s: \"%.100s\" is no member that this libtsm knows",
 				       where, json_object_iter_key(iter));
 	return 0;
 }

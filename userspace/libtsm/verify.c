@@ -74,11 +74,12 @@ static int look_rest(struct run *run, struct tsm_verify *verify)
 		if (run->token)
 			rc = steps[i].look(run, j);
 		else
-			judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_REALM, 0, "the token could not be read");
+			judge(j, TSM_VERDICT_UNKNOWN, TSM_TOKEN_REALM, 0,
+			      "the token could not be read");
 	}
 	if (rc == -EIO || rc == -ENOMEM)
-		err_set(run->ctx, rc, "verify: %s", rc == -EIO ? "the cryptographic library failed" :
-			"out of memory");
+		err_set(run->ctx, rc, rc == -EIO ? "verify: the cryptographic library failed" :
+			"verify: out of memory");
 	return rc;
 }
 
@@ -100,7 +101,8 @@ static void judge_whole(struct tsm_verify *verify)
 			return;
 		}
 	}
-	judge(&verify->whole, TSM_VERDICT_VALID, TSM_TOKEN_REALM, 0, "everything that was asked for holds");
+	judge(&verify->whole, TSM_VERDICT_VALID, TSM_TOKEN_REALM, 0,
+	      "everything that was asked for holds");
 }
 
 static int check_opts(struct tsm_ctx *ctx, const struct tsm_verify_opts *opts,
@@ -112,7 +114,8 @@ static int check_opts(struct tsm_ctx *ctx, const struct tsm_verify_opts *opts,
 		return err_set(ctx, -EINVAL, "verify: a challenge has 1 to %d bytes, not %zu",
 			       CHALLENGE_MAX, ours->challenge_len);
 	if (ours->waive & ~WAIVABLE)
-		return err_set(ctx, -EINVAL, "verify: only reference values and event log can be waived");
+		return err_set(ctx, -EINVAL,
+			       "verify: only reference values and event log can be waived");
 	if (ours->n_logs && !ours->logs)
 		return err_set(ctx, -EINVAL, "verify: the event logs are missing");
 	return 0;

@@ -78,9 +78,11 @@ static enum status parse(int argc, char **argv, struct args *args)
 	if (status)
 		return status;
 	if (argc - optind != 1)
-		return fail(STATUS_USAGE, "token verify takes one token, a file or - for stdin: see tsmctl --help");
+		return fail(STATUS_USAGE,
+			    "token verify takes one token, a file or - for stdin: see tsmctl --help");
 	if (!args->challenge || !args->anchors.n)
-		return fail(STATUS_USAGE, "token verify needs --challenge and --trust-anchors: without them no token can be trusted");
+		return fail(STATUS_USAGE,
+			    "token verify needs --challenge and --trust-anchors: without them no token can be trusted");
 	args->token = argv[optind];
 	return STATUS_OK;
 }
@@ -88,8 +90,8 @@ static enum status parse(int argc, char **argv, struct args *args)
 /* A store that does not read is the caller's mistake, not the token's. */
 static enum status fail_store(const struct inputs *in, const char *name, int err)
 {
-	return fail(err == -ENOMEM || err == -EIO ? STATUS_FAILED : STATUS_BAD_INPUT, "%s: %s", name,
-		    tsm_error(in->ctx));
+	return fail(err == -ENOMEM || err == -EIO ? STATUS_FAILED : STATUS_BAD_INPUT,
+		    "%s: %s", name, tsm_error(in->ctx));
 }
 
 static enum status read_anchors(struct inputs *in, const struct files *files)
@@ -178,8 +180,8 @@ static void each_unknown(const struct tsm_claim *claims, int is_array,
 		if (!is_array && !tsm_claim_name(claim))
 			fn(claim, arg);
 		else
-			each_unknown(tsm_claim_child(claim), tsm_claim_type(claim) == TSM_CLAIM_ARRAY,
-				     fn, arg);
+			each_unknown(tsm_claim_child(claim),
+				     tsm_claim_type(claim) == TSM_CLAIM_ARRAY, fn, arg);
 	}
 }
 
@@ -267,7 +269,8 @@ static enum status print_json_verdicts(const struct tsm_verify *verify)
 			u.failed = 1;
 	for (i = TSM_TOKEN_REALM; i <= TSM_TOKEN_PLATFORM; i++) {
 		u.part = part_name((enum tsm_token_part)i);
-		each_unknown(tsm_token_claims(token, (enum tsm_token_part)i), 0, append_unknown, &u);
+		each_unknown(tsm_token_claims(token, (enum tsm_token_part)i), 0, append_unknown,
+			     &u);
 	}
 	top = json_pack("{s:s, s:s, s:o, s:o, s:I}",
 			"verdict", tsm_verdict_name(tsm_verify_verdict(verify)),

@@ -90,7 +90,7 @@ static double rate(void (*once)(void))
 
 static void begin(int alg, const char *group, const EVP_MD *md)
 {
-	static const char *const refs =
+	static const char refs[] =
 		"{\"platform\":[{\"implementation-id\":\"1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e\","
 		"\"platform-configuration\":\"cfcfcfcf\",\"sw-components\":["
 		"{\"measurement-value\":\"0000000000000000000000000000000000000000000000000000000000000001\","
@@ -169,9 +169,11 @@ static int bench(bool judged, const char *name, size_t rounds)
 		ratios[i] = rates[i] / bares[i];
 	}
 	ratio = median(ratios, rounds);
-	printf("%s%s: %.0f tokens/s, two bare signatures %.0f/s, ratio %.2f (%.2f to %.2f), %zu rounds\n",
-	       !judged ? "# " : ratio < AIM ? "not ok 1 - " : "ok 1 - ", name, median(rates, rounds),
-	       median(bares, rounds), ratio, ratios[0], ratios[rounds - 1], rounds);
+	printf("%s%s: ", !judged ? "# " : ratio < AIM ? "not ok 1 - " : "ok 1 - ", name);
+	printf("%.0f tokens/s, two bare signatures %.0f/s, ", median(rates, rounds),
+	       median(bares, rounds));
+	printf("ratio %.2f (%.2f to %.2f), %zu rounds\n", ratio, ratios[0], ratios[rounds - 1],
+	       rounds);
 	free(ratios);
 	free(rates);
 	free(bares);
@@ -191,7 +193,7 @@ static void memory(void)
 	after = mallinfo2().uordblks;
 	tsm_verify_free(&v);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("# memory: a token of %zu bytes keeps %zu bytes with its verdicts; peak of the process %ld kB\n",
+	printf("# memory: a token of %zu bytes keeps %zu with its verdicts; process peak %ld kB\n",
 	       token.len, after - before, usage.ru_maxrss);
 }
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "faults.h"
+
+static unsigned int countdown, one_in;
+static uint32_t state;
+static bool failed, paused;
+
+static bool fault(void)
+{
+	bool now = false;
+
+	if (paused)
+		return false;
+	if (countdown)
+		now = !--countdown;
+	if (one_in) {
+		/* xorshift32 */
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		now = state % one_in == 0;
+	}
+	failed |= now;
+	return now;
+}
+
+/* OpenSSL says why it failed; so do we. */
+static bool fault_openssl(void)
+{
+	bool now = fault();
+
+	if (now)
+		ERR_raise(ERR_LIB_EVP, ERR_R_MALLOC_FAILURE);
+	return now;
+}
+
+#define ALLOCATION(type, name, params, args) \
+	type __real_##name params; \
+	type __wrap_##name params; \
+	type __wrap_##name params { return fault() ? NULL : __real_##name args; }
+
+ALLOCATION(void *, malloc, (size_t n), (n))
+ALLOCATION(void *, calloc, (size_t n, size_t size), (n, size))
+ALLOCATION(void *, realloc, (void *p, size_t n), (p, n))
+ALLOCATION(void *, reallocarray, (void *p, size_t n, size_t size), (p, n, size))
+ALLOCATION(char *, strdup, (const char *s), (s))
+ALLOCATION(char *, strndup, (const char *s, size_t n), (s, n))
+
+#define OPENSSL(type, name, params, args, failure) \
+	type __real_##name params; \
+	type __wrap_##name params; \
+	type __wrap_##name params { return fault_openssl() ? (failure) : __real_##name args; }
+
+OPENSSL(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL)
+OPENSSL(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *m, ENGINE *e), (c, m, e), 0)
+OPENSSL(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *d, size_t n), (c, d, n), 0)
+OPENSSL(int, EVP_DigestFinal_ex, (EVP_MD_CTX *c, unsigned char *d, unsigned int *n), (c, d, n), 0)
+OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name,
+	(OSSL_LIB_CTX *l, const char *n, const char *q), (l, n, q), NULL)
+OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_pkey,
+	(OSSL_LIB_CTX *l, EVP_PKEY *k, const char *q), (l, k, q), NULL)
+OPENSSL(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *c), (c), 0)
+OPENSSL(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *c, EVP_PKEY **k, int s, OSSL_PARAM *p),
+	(c, k, s, p), 0)
+OPENSSL(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX *c), (c), -1)
+OPENSSL(int, EVP_PKEY_verify,
+	(EVP_PKEY_CTX *c, const unsigned char *s, size_t sn, const unsigned char *t, size_t tn),
+	(c, s, sn, t, tn), -1)
+OPENSSL(BIO *, BIO_new_mem_buf, (const void *d, int n), (d, n), NULL)
+OPENSSL(EVP_PKEY *, PEM_read_bio_PUBKEY,
+	(BIO *b, EVP_PKEY **k, pem_password_cb *cb, void *u), (b, k, cb, u), NULL)
+
+/*
+ * A call that fails as a whole: jansson 2.14's scanner does not look whether its
+ * buffer could grow, and without memory cuts strings or writes beyond them.
+ */
+json_t *__real_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
+json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
+json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
+{
+	json_t *json;
+
+	if (fault())
+		return NULL;
+	paused = true;
+	json = __real_json_loadb(text, len, flags, error);
+	paused = false;
+	return json;
+}
+
+/* Linked dynamically, jansson is beyond --wrap; it has a door of its own. */
+static void begin(void)
+{
+	json_set_alloc_funcs(__wrap_malloc, free);
+	failed = false;
+}
+
+void faults_at(unsigned int n)
+{
+	begin();
+	countdown = n;
+}
+
+void faults_random(uint32_t seed, unsigned int rate)
+{
+	begin();
+	state = seed ? seed : 1;
+	one_in = rate;
+}
+
+bool faults_end(void)
+{
+	countdown = 0;
+	one_in = 0;
+	return failed;
+}

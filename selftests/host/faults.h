@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Failures of memory and of OpenSSL, for what is linked with $(FAULTS_LINK): every
+ * allocation of libtsm, every call that it makes to OpenSSL, and of jansson
+ * all but what happens while JSON is read.
+ */
+
+/* The call number @n from here on fails, from 1; 0: none does. */
+void faults_at(unsigned int n);
+
+/* Each call fails with a chance of one in @rate, in an order that @seed decides. */
+void faults_random(uint32_t seed, unsigned int rate);
+
+/* No more; returns whether a call was made to fail. */
+bool faults_end(void);
+
+#endif
