@@ -3,6 +3,9 @@
 # In a realm, or wherever the module is to be built for the running kernel:
 #   make               the kernel module (KDIR= for other headers)
 #   make lib cli       libtsm and tsmctl (needs libcbor-dev, libjansson-dev, pkgconf)
+#   make install       what userspace/ has, below PREFIX (/usr/local), DESTDIR before it
+#   make modules_install, dkms_install    the module; its source, for dkms(8)
+#   make uninstall     all of the three
 #
 # On any Debian 12 or 13 machine, root or sudo; everything that is needed is
 # set up in a cache outside this tree:
@@ -17,7 +20,17 @@
 
 O ?= $(CURDIR)/build
 KDIR ?= /lib/modules/$(shell uname -r)/build
-MODULES = $(O)/kmod/$(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+MODULES = $(O)/kmod/$(RELEASE)
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^VERSION := //p' userspace/build.mk)
+
+# what $(1) puts into $$stage goes to its place, and is noted there under the name $(2)
+put = @stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && { $(1); } && \
+	scripts/installed put "$$stage" "$(DESTDIR)/" $(LISTS) $(2)
+LISTS = $(PREFIX)/share/realm-tsm/installed
+# of the system that runs, where that is what was installed into
+on_system = @[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || $(1)
 
 modules:
 	@test -e $(KDIR)/Makefile || { echo "error: no kernel headers in $(KDIR):" \
@@ -30,6 +43,26 @@ lib:
 
 cli:
 	$(MAKE) -C userspace O=$(O) tsmctl
+
+install: lib cli
+	$(call put,$(MAKE) -s -C userspace O=$(O) PREFIX=$(PREFIX) DESTDIR="$$stage" install,userspace)
+	$(call on_system,ldconfig)
+
+modules_install: modules
+	$(call put,$(MAKE) -s -C $(KDIR) O=$(KDIR) M=$(CURDIR) MO=$(MODULES) DEPMOD=true \
+		CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH="$$stage" modules_install,module-$(RELEASE))
+	$(call on_system,depmod $(RELEASE))
+
+DKMS_SOURCE = usr/src/realm-tsm-$(VERSION)
+
+dkms_install:
+	$(call put,mkdir -p "$$stage/$(DKMS_SOURCE)" && \
+		cp -r --parents Kbuild kmod/*.[ch] uapi LICENSES "$$stage/$(DKMS_SOURCE)" && \
+		sed 's/#MODULE_VERSION#/$(VERSION)/' kmod/dkms.conf >"$$stage/$(DKMS_SOURCE)/dkms.conf",dkms)
+
+uninstall:
+	@scripts/installed remove "$(DESTDIR)/" $(LISTS)
+	$(call on_system,ldconfig)
 
 demo: setup
 	@scripts/enter scripts/demo
@@ -55,4 +88,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib cli demo check bench realm setup refresh clean clean-cache
+.PHONY: modules lib cli install modules_install dkms_install uninstall demo check bench realm setup refresh clean clean-cache

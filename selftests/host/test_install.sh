@@ -6,21 +6,8 @@
 # shellcheck disable=SC2086
 set -u
 userspace=$1 build=$2 cc=$3 pkg_config=$4
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
-
-run() { # NAME COMMAND...
-	name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $n - $name"
-	else
-		failed=1; echo "not ok $n - $name"; sed 's/^/# /' "$tmp/out"
-	fi
-}
-fails() { ! "$@"; }
+# shellcheck source=selftests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 run "build" make -s -C "$userspace" O="$build" CC="$cc" PKG_CONFIG="$pkg_config"
 run "install" make -s -C "$userspace" O="$build" CC="$cc" PKG_CONFIG="$pkg_config" \
@@ -81,5 +68,4 @@ run "a function that only a header has is seen" fails check "$map" "$lib/libtsm.
 run "a function without a header is seen" fails check "$map" "$lib/libtsm.so.1" \
 	"$headers/tsm.h"
 
-echo "1..$n"
-exit $failed
+done_testing
