@@ -108,7 +108,8 @@ class Initramfs:
         if not source.is_dir():
             self.file(name, source.read_bytes(), stat.S_IMODE(source.stat().st_mode))
             return
-        self.directory(name)
+        if name.strip("/"):
+            self.directory(name)
         for child in sorted(source.iterdir()):
             below = f"{name.rstrip('/')}/{child.name}"
             if child.is_symlink():

@@ -32,6 +32,7 @@ import time
 
 import initramfs
 import kernel as kernels
+import packages
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("O") or TOP / "build")
@@ -89,6 +90,8 @@ def options(argv):
         help="modules loaded before COMMAND; both: arm_cca_guest first")
     add("--file", action="append", default=[], metavar="HOST[:GUEST]",
         help="a file or folder for the guest, with the libraries that programs need")
+    add("--package", action="append", default=[], metavar="NAME",
+        help="a Debian package for the guest, with all that it needs; unpacked, not installed")
     add("--net", action="store_true",
         help="a network that reaches this machine's loopback (as 10.0.2.2), and nothing else")
     add("--monitor", type=pathlib.Path, metavar="IMAGE", help="another monitor image")
@@ -152,6 +155,8 @@ def build_initramfs(args, kernel):
         out.file("/etc/realm/net", b"")
     out.modules(kernel, names, ours)
     out.file("/etc/realm/modules", "".join(f"{m}\n" for m in ["configfs", *load]).encode())
+    if args.package:
+        out.add(packages.fetch(*args.package, say=say), "/")
     for spec in args.file:
         host, _, guest = (spec, "", "") if os.path.lexists(spec) else spec.partition(":")
         out.add(os.path.abspath(host), guest or os.path.abspath(host))

@@ -246,6 +246,16 @@ def test_bad_options():
     expect(run("--mem", "none", "--", "true"), realm.CANNOT_START, said="none")
 
 
+def test_package_with_what_it_needs():
+    expect(run("--package", "python3-yaml", "--", "python3", "-c",
+               "import yaml; print(yaml.safe_load('[1, 2]'))"), 0, b"[1, 2]\n")
+
+
+def test_package_that_does_not_exist():
+    expect(run("--package", "no-such-package", "--", "true"), realm.CANNOT_START,
+           said="no-such-package")
+
+
 def test_fault_of_version_makes_no_realm():
     """A kernel that finds no RSI looks for its devices where a realm has none."""
     expect(run("--fault", "version:error=unknown", "--", "true"), realm.NO_STATUS)
