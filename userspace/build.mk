@@ -56,3 +56,5 @@ INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 
 INSTALL ?= install
+
+.DELETE_ON_ERROR:

@@ -31,6 +31,10 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* 5 s in all */
+#define PORT_TRIES	500
+#define PORT_WAIT_US	10000
+
 static const char path[] = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /* A line in the kernel log, where the runner shows it, and the end of the guest. */
@@ -124,39 +128,54 @@ static void network_up(void)
 	setup((char *[]){ "ip", "route", "add", "default", "via", "10.0.2.2", NULL });
 }
 
-/* Opens the virtio port that the runner named org.realm-tsm.@name. */
-static int open_port(const char *name, int mode)
+/* The device of the virtio port with this name, false if there is none (yet). */
+static bool find_port(const char *name, char *file, size_t size)
 {
 	static const char class[] = "/sys/class/virtio-ports";
-	char file[PATH_MAX], want[64], found[64];
+	char path[PATH_MAX], found[64] = "";
 	struct dirent *entry;
-	int fd = -1;
+	bool same = false;
 	DIR *dir;
 
-	snprintf(want, sizeof(want), "org.realm-tsm.%s", name);
 	dir = opendir(class);
 	if (!dir)
 		die("%s", class);
-	while (fd < 0 && (entry = readdir(dir))) {
+	while (!same && (entry = readdir(dir))) {
 		FILE *f;
 
-		snprintf(file, sizeof(file), "%s/%s/name", class, entry->d_name);
-		f = fopen(file, "re");
+		snprintf(path, sizeof(path), "%s/%s/name", class, entry->d_name);
+		f = fopen(path, "re");
 		if (!f)
 			continue;
-		if (fscanf(f, "%63s", found) == 1 && !strcmp(found, want)) {
-			snprintf(file, sizeof(file), "/dev/%s", entry->d_name);
-			fd = open(file, mode | O_CLOEXEC);
-			if (fd < 0)
-				die("%s", file);
-		}
+		same = fscanf(f, "%63s", found) == 1 && !strcmp(found, name);
+		if (same)
+			snprintf(file, size, "/dev/%s", entry->d_name);
 		fclose(f);
 	}
 	closedir(dir);
-	if (fd < 0) {
-		errno = ENODEV;
-		die("virtio port %s", want);
+	return same;
+}
+
+/*
+ * Opens the virtio port that the runner named org.realm-tsm.@name. QEMU says the
+ * names of ports in messages of their own, which may arrive after /init began.
+ */
+static int open_port(const char *name, int mode)
+{
+	char file[PATH_MAX], want[64];
+	int fd;
+
+	snprintf(want, sizeof(want), "org.realm-tsm.%s", name);
+	for (int tries = 0; !find_port(want, file, sizeof(file)); tries++) {
+		if (tries == PORT_TRIES) {
+			errno = ENODEV;
+			die("virtio port %s", want);
+		}
+		usleep(PORT_WAIT_US);
 	}
+	fd = open(file, mode | O_CLOEXEC);
+	if (fd < 0)
+		die("%s", file);
 	return fd;
 }
 

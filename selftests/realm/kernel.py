@@ -113,6 +113,8 @@ def fetch(release, say):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if kernel.dir.is_dir():
             return kernel
+        for left in kernel.dir.parent.glob(".partial-*"):    # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         say(f"fetching kernel {release} (about 100 MB, once)")
         partial = pathlib.Path(tempfile.mkdtemp(prefix=".partial-", dir=kernel.dir.parent))
         try:
