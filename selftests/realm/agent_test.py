@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import textwrap
 import unittest
 
 import cbor2
@@ -151,6 +152,15 @@ class Realm(unittest.TestCase):
         done = subprocess.run([HERE / "check-token", "--trust-anchors", ANCHORS, "--challenge",
                                challenge, "-"], input=token, capture_output=True)
         self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
+
+
+class TestReadme(unittest.TestCase):
+    def test_shows_this_agent(self):
+        """What is compiled and run below is what README shows."""
+        readme = (TOP / "README.md").read_text()
+        agent = (TOP / "userspace/examples/report.c").read_text().split("\n", 1)[1]
+        self.assertIn(textwrap.indent(agent, "    "), readme)
+        self.assertIn(f"\n    {COMPILE}\n", readme)
 
 
 class TestRealmTsm(Realm):
