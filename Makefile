@@ -11,6 +11,8 @@
 # set up in a cache outside this tree:
 #   make demo          boot an emulated realm and show the main job
 #   make check         run every test
+#   make check-kernels every test of the module on every kernel that there are
+#                      headers of; make check has a few of them
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
 #   make setup         only what the above begin with
@@ -70,6 +72,9 @@ demo: setup
 check: setup
 	@scripts/enter selftests/check
 
+check-kernels: setup
+	@scripts/enter selftests/check long-kernels
+
 bench: setup
 	@scripts/enter selftests/bench/run
 
@@ -88,4 +93,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib cli install modules_install dkms_install uninstall demo check bench realm setup refresh clean clean-cache
+.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels bench realm setup refresh clean clean-cache

@@ -88,6 +88,20 @@ rmmod realm_tsm
 try unloaded tsmctl report
 """
 
+BESIDE = CASE + r"""
+try info tsmctl info --json
+try why dmesg
+try report tsmctl report --challenge $1 --out /tmp/token
+try saved cat /tmp/token
+rmmod arm_cca_guest
+rmmod realm_tsm
+modprobe realm_tsm
+try info_ours tsmctl info --json
+try report_ours tsmctl report --challenge $1 --out /tmp/token
+try saved_ours cat /tmp/token
+try loaded lsmod
+"""
+
 WITHOUT_MODULE = CASE + r"""
 try report tsmctl report
 try info tsmctl info
@@ -258,6 +272,35 @@ class TestRealmTsm(Realm):
 
     def test_provider_unloaded(self):
         self.fails("unloaded", 4, "modprobe realm_tsm")
+
+
+class TestBesideTheInTreeDriver(Realm):
+    @classmethod
+    def setUpClass(cls):
+        cls.challenge = secrets.token_hex(64)
+        cls.cases = run("both", BESIDE, cls.challenge)
+
+    def device(self, case):
+        info = json.loads(self.case(case).stdout)
+        self.assertEqual(info["provider"], "arm_cca_guest")
+        return info["device"]
+
+    def test_report_through_the_in_tree_driver(self):
+        self.assertEqual(self.device("info"), "/sys/devices/virtual/misc/realm_tsm")
+        self.case("report")
+        self.check_token(self.case("saved").stdout, self.challenge)
+
+    def test_kernel_log_says_why_once(self):
+        lines = [line for line in self.case("why").stdout.decode().splitlines()
+                 if "realm_tsm: attestation reports are not ours" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertRegex(lines[0], "arm_cca_guest.*unload")
+
+    def test_takes_over_once_that_one_is_unloaded(self):
+        self.assertNotIn("arm_cca_guest", self.case("loaded").stdout.decode())
+        self.assertEqual(self.device("info_ours"), "/sys/devices/virtual/misc/arm_cca_guest")
+        self.case("report_ours")
+        self.check_token(self.case("saved_ours").stdout, self.challenge)
 
 
 class TestNoModule(Realm):
