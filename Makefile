@@ -13,6 +13,7 @@
 #   make check         run every test
 #   make check-kernels every test of the module on every kernel that there are
 #                      headers of; make check has a few of them
+#   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
 #   make setup         only what the above begin with
@@ -75,6 +76,9 @@ check: setup
 check-kernels: setup
 	@scripts/enter selftests/check long-kernels
 
+check-fuzz: setup
+	@scripts/enter selftests/check long-fuzz
+
 bench: setup
 	@scripts/enter selftests/bench/run
 
@@ -93,4 +97,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels bench realm setup refresh clean clean-cache
+.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm setup refresh clean clean-cache

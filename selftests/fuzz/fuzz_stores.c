@@ -15,6 +15,11 @@ static int is_allowed(int rc, int faulty)
 	       (rc == -ENOMEM && faulty);
 }
 
+static size_t refs(const struct tsm_refvalues *refvalues)
+{
+	return tsm_refvalues_realms(refvalues) + tsm_refvalues_platforms(refvalues);
+}
+
 static void verify(const struct tsm_anchors *anchors, const struct tsm_refvalues *refvalues)
 {
 	const struct tsm_verify_opts opts = {
@@ -53,14 +58,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (round)
 			fuzz_faults(data);
-		count = tsm_refvalues_realms(refvalues) + tsm_refvalues_platforms(refvalues);
+		count = refs(refvalues);
 		rc = tsm_refvalues_add(ctx, refvalues, data + FUZZ_HEAD, size - FUZZ_HEAD);
 		faulty = faults_end();
 		need(is_allowed(rc, faulty));
-		need(!rc || tsm_refvalues_realms(refvalues) + tsm_refvalues_platforms(refvalues)
-			== count);
+		need(!rc || refs(refvalues) == count);
+		count = refs(refvalues);
 	}
-	verify(anchors, refvalues);
+	/* by far the slowest: only where it sees something that it did not see before */
+	if (tsm_anchors_count(anchors) || count)
+		verify(anchors, refvalues);
 	tsm_anchors_free(&anchors);
 	tsm_refvalues_free(&refvalues);
 	return 0;
