@@ -203,31 +203,68 @@ static void public_point(const struct curve *curve, int part, uint8_t *point)
 	need(len == 1 + 2 * curve->size && point[0] == 4);
 }
 
-static void sign(struct enc *out, const struct curve *curve, int part, const struct enc *protected,
-		 const struct enc *payload)
+/* r || s */
+static void sign_right(const struct curve *curve, EVP_PKEY *key, const struct enc *tbs,
+		       uint8_t *raw)
 {
-	struct enc tbs = { .len = 0 };
 	const unsigned char *p;
-	uint8_t der[256], raw[132];
+	uint8_t der[256];
 	size_t der_len = sizeof(der);
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	ECDSA_SIG *sig;
+
+	need(EVP_DigestSignInit_ex(md, NULL, curve->digest, NULL, NULL, key, NULL));
+	need(EVP_DigestSign(md, der, &der_len, tbs->data, tbs->len));
+	p = der;
+	need(sig = d2i_ECDSA_SIG(NULL, &p, (long)der_len));
+	need(BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, (int)curve->size) > 0);
+	need(BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + curve->size, (int)curve->size) > 0);
+	ECDSA_SIG_free(sig);
+	EVP_MD_CTX_free(md);
+}
+
+/*
+ * With r = -m / d and any s, (m / s) G + (r / s) d G is the point at infinity: not a
+ * signature, and only the key's owner can hit on it.
+ */
+static void sign_at_infinity(const struct curve *curve, EVP_PKEY *key, const struct enc *tbs,
+			     uint8_t *raw)
+{
+	BIGNUM *d = NULL, *n = NULL, *m, *r = BN_new();
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	BN_CTX *bn = BN_CTX_new();
+	unsigned int len;
+
+	need(EVP_Digest(tbs->data, tbs->len, digest, &len, EVP_get_digestbyname(curve->digest), NULL));
+	need(m = BN_bin2bn(digest, (int)len, NULL));
+	need(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d));
+	need(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_ORDER, &n));
+	need(BN_mod_inverse(r, d, n, bn));
+	need(BN_mod_mul(r, r, m, n, bn));
+	need(BN_sub(r, n, r));
+	need(BN_bn2binpad(r, raw, (int)curve->size) > 0);
+	memset(raw + curve->size, 0, curve->size);
+	raw[2 * curve->size - 1] = 5;
+	BN_free(m);
+	BN_free(n);
+	BN_free(r);
+	BN_clear_free(d);
+	BN_CTX_free(bn);
+}
+
+static void sign(struct enc *out, const struct curve *curve, int which, bool at_infinity,
+		 const struct enc *protected, const struct enc *payload)
+{
+	struct enc tbs = { .len = 0 };
+	uint8_t raw[132];
 
 	enc_head(&tbs, 4, 4);
 	enc_text(&tbs, "Signature1");
 	enc_bytes(&tbs, protected->data, protected->len);
 	enc_bytes(&tbs, "", 0);
 	enc_bytes(&tbs, payload->data, payload->len);
-
-	need(EVP_DigestSignInit_ex(md, NULL, curve->digest, NULL, NULL, key_of(curve, part), NULL));
-	need(EVP_DigestSign(md, der, &der_len, tbs.data, tbs.len));
-	p = der;
-	need(sig = d2i_ECDSA_SIG(NULL, &p, (long)der_len));
-	need(BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, (int)curve->size) > 0);
-	need(BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + curve->size, (int)curve->size) > 0);
+	(at_infinity ? sign_at_infinity : sign_right)(curve, key_of(curve, which), &tbs, raw);
 	enc_bytes(out, raw, 2 * curve->size);
-	ECDSA_SIG_free(sig);
-	EVP_MD_CTX_free(md);
 }
 
 /* --- tokens --- */
@@ -385,7 +422,7 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 	else
 		enc_head(out, 5, 0);
 	enc_bytes(out, payload.data, payload.len);
-	sign(out, curve_of(m->alg), which, &protected, &payload);
+	sign(out, curve_of(m->alg), which, part->at_infinity, &protected, &payload);
 }
 
 void mint_token(struct mint *m, struct enc *token)

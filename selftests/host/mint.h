@@ -55,6 +55,7 @@ struct part {
 	const char *unprotected_hex;	/* instead of {} */
 	const char *cose_hex;		/* instead of the whole COSE_Sign1 */
 	struct enc *payload;		/* instead of the encoded claims */
+	bool at_infinity;		/* a signature that verifying ends at infinity with */
 };
 
 struct mint {

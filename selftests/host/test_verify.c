@@ -716,6 +716,28 @@ static void wrong_signatures(void **state)
 		     "not the length of its algorithm");
 }
 
+/* OpenSSL calls it an error of its own, but it is the token's: a verdict, no errno. */
+static void signatures_at_infinity(void **state)
+{
+	static const int algs[] = { -7, -35, -36 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		mint_init(&m, 399, 2023, 2023, "sha-256", algs[i]);
+		new_anchors();
+		add_anchor(algs[i]);
+		m.part[REALM].at_infinity = true;
+		verify();
+		expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
+			     "not by this key");
+		m.part[PLATFORM].at_infinity = true;
+		verify();
+		expect_fault("vxvvxv---", TSM_STEP_PLATFORM_SIGNATURE, 0, TSM_TOKEN_PLATFORM,
+			     "not by this key");
+	}
+}
+
 /* --- reference values --- */
 
 static void platform_reference_values(void **state)
@@ -1066,7 +1088,7 @@ int main(void)
 		T(every_combination), T(short_challenges_are_padded), T(rak_hash_of_any_length),
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
-		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
+		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures), T(signatures_at_infinity),
 		T(platform_reference_values), T(lifecycle_has_to_be_secured),
 		T(realm_reference_values), T(logs_and_tokens), T(every_failure),
 		T(parts_of_two_tokens), T(token_of_others), T(token_of_others), T(token_of_others),

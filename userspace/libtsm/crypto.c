@@ -219,6 +219,21 @@ static size_t der_signature(uint8_t *out, const uint8_t *signature, size_t size)
 	return head + len;
 }
 
+/*
+ * The signer can choose r so that the sum of points ends at infinity, which OpenSSL
+ * reports as if it had failed itself. With another digest the same signature does
+ * not, so then a library that works has an answer.
+ */
+static int verify_digest(EVP_PKEY_CTX *pctx, struct bytes der, uint8_t *digest, size_t len)
+{
+	int rc = EVP_PKEY_verify(pctx, der.data, der.len, digest, len);
+
+	if (rc >= 0 || ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
+		return rc;
+	digest[0] ^= 1;
+	return EVP_PKEY_verify(pctx, der.data, der.len, digest, len) < 0 ? rc : 0;
+}
+
 int crypto_key_verify(const struct crypto_key *key, enum tsm_hash hash, const struct bytes *parts,
 		      size_t n, struct bytes signature)
 {
@@ -238,10 +253,8 @@ int crypto_key_verify(const struct crypto_key *key, enum tsm_hash hash, const st
 	ERR_set_mark();
 	pctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
 	rc = pctx ? EVP_PKEY_verify_init(pctx) : -1;
-	if (rc == 1)
-		rc = EVP_PKEY_verify(pctx, der, der_len, digest, tsm_hash_size(hash));
-	else
-		rc = -1;
+	rc = rc == 1 ? verify_digest(pctx, (struct bytes){ der, der_len }, digest,
+				     tsm_hash_size(hash)) : -1;
 	EVP_PKEY_CTX_free(pctx);
 	if (rc != 0 && rc != 1)
 		return failure(-EIO);
