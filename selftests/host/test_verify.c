@@ -826,6 +826,14 @@ static void lifecycle_has_to_be_secured(void **state)
 			expect_fault("vvvvvvx--", TSM_STEP_PLATFORM_REFVALUES, 2395,
 				     TSM_TOKEN_PLATFORM, "not secured");
 	}
+	/* nor is it waived with reference values */
+	new_refvalues();
+	verify();
+	expect_fault("vvvvvvx--", TSM_STEP_PLATFORM_REFVALUES, 2395, TSM_TOKEN_PLATFORM,
+		     "not secured");
+	opts.waive = 0;
+	verify();
+	expect("vvvvvvx??", TSM_VERDICT_INVALID);
 }
 
 static void realm_reference_values(void **state)

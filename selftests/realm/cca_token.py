@@ -284,7 +284,7 @@ def _claims(claims, wanted):
 
 def _platform_claims(claims):
     _claims(claims, PLATFORM_CLAIMS)
-    return True, f"profile {claims[265]}, lifecycle {claims[2395]:#06x}"
+    return True, f"profile {claims[265]}"
 
 
 def _realm_claims(claims):
@@ -358,6 +358,13 @@ def _platform_signature(platform, anchors):
     return True, f"{platform.algorithm.name}, instance id {instance.hex()}"
 
 
+def _lifecycle(platform):
+    lifecycle = platform.claims[2395]
+    if not 0x3000 <= lifecycle <= 0x30ff:
+        raise Refused(f"platform is not secured: {lifecycle:#06x}")
+    return True, f"{lifecycle:#06x}, secured"
+
+
 def _binding(platform, realm):
     name = realm.claims[44240]
     if HASHES[name](realm.claims[44237]).digest() != platform.claims[10]:
@@ -426,6 +433,7 @@ def check(token, anchors, challenge=None, rim=None, rems=None, hash_name=None, w
         return steps
 
     step("platform signature", _platform_signature, platform, anchors)
+    step("lifecycle", _lifecycle, platform)
     step("binding", _binding, platform, realm)
     step("realm signature", _realm_signature, realm, profile)
     if challenge is not None:

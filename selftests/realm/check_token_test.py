@@ -121,7 +121,7 @@ class Good(unittest.TestCase):
                                    hash_name=name, rim=b"\x11" * size, rems={0: bytes(size), 3: b"\3" * size})
                 self.assertEqual([s.name for s in steps],
                                  ["wrapper", "platform token", "realm token", "platform claims", "realm claims",
-                                  "platform signature", "binding", "realm signature", "challenge",
+                                  "platform signature", "lifecycle", "binding", "realm signature", "challenge",
                                   "hash algorithm", "RIM", "REM0", "REM3"])
 
     def test_tags_are_optional_and_claims_may_be_unknown(self):
@@ -348,6 +348,12 @@ class Spoilt(unittest.TestCase):
         r = realm_claims(LEGACY, -35, "sha-256") | {44237: b"\x04" + x + y}
         p = cbor2.loads(mint(LEGACY)).value[PLATFORM]
         self.refuse(wrap(p, sign(r, other, -35)), "binding")
+
+    def test_lifecycle(self):
+        for wrong in (0, 0x2fff, 0x3100, 0xffff):
+            self.refuse(mint(platform={2395: wrong}), "lifecycle")
+        for right in (0x3000, 0x30ff):
+            self.assertTrue(cca_token.good(cca_token.check(mint(platform={2395: right}), ANCHORS[-35])))
 
     def test_expectations(self):
         token = mint()

@@ -126,21 +126,26 @@ static struct misfit platform_misfit(const json_t *ref, const struct tsm_token *
 	return components_misfit(store_get(ref, "sw-components"), components);
 }
 
+bool policy_secured(const struct tsm_token *token, struct judgement *j)
+{
+	int64_t lifecycle = tsm_claim_int(tsm_token_find(token, TSM_TOKEN_PLATFORM,
+							 TSM_LABEL_LIFECYCLE));
+
+	if (lifecycle >> 8 == LIFECYCLE_SECURED)
+		return true;
+	judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_PLATFORM, TSM_LABEL_LIFECYCLE,
+	      "the platform's lifecycle is 0x%04" PRIx64 ", not secured (0x3000 to 0x30ff)",
+	      lifecycle);
+	return false;
+}
+
 void policy_platform(const json_t *entries, const struct tsm_token *token, struct judgement *j)
 {
 	struct bytes id = claim_bytes(token, TSM_TOKEN_PLATFORM, TSM_LABEL_IMPLEMENTATION_ID);
-	int64_t lifecycle = tsm_claim_int(tsm_token_find(token, TSM_TOKEN_PLATFORM,
-							 TSM_LABEL_LIFECYCLE));
 	struct misfit best = { 0 }, m;
 	const json_t *ref;
 	size_t i;
 
-	if (lifecycle >> 8 != LIFECYCLE_SECURED) {
-		judge(j, TSM_VERDICT_INVALID, TSM_TOKEN_PLATFORM, TSM_LABEL_LIFECYCLE,
-		      "the platform's lifecycle is 0x%04" PRIx64 ", not secured (0x3000 to 0x30ff)",
-		      lifecycle);
-		return;
-	}
 	json_array_foreach(entries, i, ref) {
 		if (!store_equal(store_get(ref, "implementation-id"), id))
 			continue;

@@ -2,9 +2,14 @@
 #ifndef LIBTSM_POLICY_H
 #define LIBTSM_POLICY_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "verdict.h"
+
+/* Is the platform's lifecycle secured? If not, it is judged so. */
+bool policy_secured(const struct tsm_token *token, struct judgement *j);
 
 /* Is the platform, is the realm, one of those that the entries describe? */
 void policy_platform(const json_t *entries, const struct tsm_token *token, struct judgement *j);

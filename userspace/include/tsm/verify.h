@@ -32,7 +32,8 @@
  *
  * The whole is valid if every step is valid or waived, not valid if one is not
  * valid, and cannot be told else. Only the last three can be waived, and an input
- * that is given is looked at all the same. What was not given is never valid.
+ * that is given is looked at all the same; so is the lifecycle, which needs none.
+ * What was not given is never valid.
  *
  * Stricter than decoding: signatures by ES256, ES384, ES512 with a key of their own
  * curve; the RAK a point in the legacy profile, a public COSE_Key since. Claims
