@@ -660,6 +660,43 @@ static void wrong_starting_values(void **state)
 	expect(replay(&l, NULL, &l), TSM_VERDICT_VALID, 1, 0, "");
 }
 
+/* No text of a record that a replay takes is one that nobody measured. */
+static void texts_that_are_not_measured(void **state)
+{
+	static const struct {
+		uint32_t reg, type;
+		int digests;
+		const char *text;
+	} t[] = {
+		{ 1, EV_NO_ACTION, 0, "example.org says lies" },
+		{ 1, EV_NO_ACTION, 1, "example.org says lies" },
+		{ 1, EV_NO_ACTION, 1, "INIT/sha256 00" },
+		{ 0, EV_NO_ACTION, 0, "INIT/sha256 00" },
+		{ 1, EV_NO_ACTION, 0, "no AAEL text at all" },
+		{ 1, EV_NO_ACTION, 0, "INIT/" },
+		{ 1, 0xd, 1, "example.org says lies" },	/* EV_IPL, of another form */
+	};
+	static const uint8_t digest[64] = { 1 };
+	static struct enc event;
+	struct tsm_eventlog *e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		log_begin(&l, SHA256, 0);
+		log_aael(&l, 1, "a b c");
+		aael(&event, t[i].text);
+		log_record(&l, t[i].reg, t[i].type, t[i].digests ? digest : NULL, event.data,
+			   event.len);
+		expect(replay(&l, NULL, &l), TSM_VERDICT_VALID, 2, 0, "2 of 2");
+		e = read_log(&l);
+		assert_non_null(tsm_record_text(tsm_eventlog_record(e, 1), NULL));
+		assert_null(tsm_record_text(tsm_eventlog_record(e, 2), NULL));
+		assert_non_null(tsm_record_event(tsm_eventlog_record(e, 2), NULL));
+		tsm_eventlog_free(&e);
+	}
+}
+
 /* A kernel's log after a firmware's: what it began with is then explained. */
 static void joined_logs(void **state)
 {
@@ -771,7 +808,8 @@ int main(void)
 		T(every_prefix_fits_its_registers), T(records_that_do_not_count), T(replay_alone),
 		T(unlogged_extends_are_blamed), T(registers_of_different_moments),
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
-		T(starting_values), T(wrong_starting_values), T(joined_logs), T(join_is_bounded),
+		T(starting_values), T(wrong_starting_values), T(texts_that_are_not_measured),
+		T(joined_logs), T(join_is_bounded),
 		T(every_failure),
 	};
 

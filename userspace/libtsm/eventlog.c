@@ -153,13 +153,22 @@ static bool has_words(const uint8_t *text, size_t len)
 	return gap && gap != text;
 }
 
+/* A text that nothing measures is none, but for the one that a replay looks at. */
+static bool may_have_text(const struct tsm_record *record, const uint8_t *text, size_t len)
+{
+	if (record->type == EV_NO_ACTION)
+		return !record->digests && record->index != TSM_REGISTER_RIM && len > 5 &&
+		       !memcmp(text, "INIT/", 5);
+	return record->type == EV_EVENT_TAG;
+}
+
 static const char *parse_aael(struct parse *p, struct tsm_record *record)
 {
 	const uint8_t *event = p->c.data + record->event_at;
 	size_t i;
 
-	if ((record->type != EV_EVENT_TAG && record->type != EV_NO_ACTION) ||
-	    record->event_len < AAEL_TEXT || peek_le32(event) != TAG_AAEL)
+	if (record->event_len < AAEL_TEXT || peek_le32(event) != TAG_AAEL ||
+	    !may_have_text(record, event + AAEL_TEXT, record->event_len - AAEL_TEXT))
 		return NULL;
 	if (peek_le32(event + 4) != record->event_len - AAEL_TEXT)
 		return "the length in its AAEL event is not that of the text";

@@ -45,7 +45,7 @@ struct run {
 
 static int hex_digit(char c)
 {
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower(c)) : NULL;
+	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
 
 	return at ? (int)(at - digits) : -1;
 }
@@ -72,14 +72,6 @@ static bool parse_init(const struct tsm_record *record, enum tsm_hash hash, uint
 		value[i] = (uint8_t)(hi << 4 | lo);
 	}
 	return true;
-}
-
-static bool is_init(const struct tsm_record *record)
-{
-	size_t len;
-	const char *text = tsm_record_text(record, &len);
-
-	return text && !record->digests && len > strlen(INIT) && !memcmp(text, INIT, strlen(INIT));
 }
 
 static const char *begin_register(struct run *run, const struct tsm_record *record)
@@ -131,7 +123,7 @@ static int step(struct run *run, size_t n, const struct tsm_record *record)
 		return 0;
 	}
 	if (record->type == EV_NO_ACTION) {
-		if (is_init(record) && record->index != TSM_REGISTER_RIM)
+		if (record->is_aael)	/* then it is an INIT */
 			run->why = begin_register(run, record);
 		return 0;
 	}

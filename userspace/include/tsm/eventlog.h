@@ -12,10 +12,11 @@
  * section 10); the register of a record is its UEFI CC measurement register: 0 is
  * the RIM, 1 to 4 are REM0 to REM3. Records count from 1; the header is none.
  *
- * A log proves nothing by itself. What its digests say is proven when a prefix of
- * it replays to the registers of a token that was verified, or of this realm.
- * What its texts say is proven for AAEL records alone: a replay refuses those whose
- * digest is not that of the text. Other types may measure what is not in the log.
+ * A log proves nothing by itself. What its digests of the realm's hash say is proven
+ * when a prefix of it replays to the registers of a token that was verified, or of
+ * this realm. What its texts say is proven for AAEL records alone: a replay refuses
+ * those whose digest is not that of the text. Other types may measure what is not in
+ * the log, and an EV_NO_ACTION record is not measured at all.
  *
  * Rules for reading:
  *
@@ -126,9 +127,10 @@ const uint8_t *tsm_record_digest(const struct tsm_record *record, enum tsm_hash 
 const uint8_t *tsm_record_event(const struct tsm_record *record, size_t *len);
 
 /*
- * The text of an AAEL record (Confidential Containers), NULL for others: three
- * words, "<domain> <operation> <content>", or "INIT/<hash> <hex>". Not terminated; no
- * control characters, but maybe bytes above 0x7e.
+ * The text of an AAEL record (Confidential Containers): three words, "<domain>
+ * <operation> <content>", or of a REM's INIT record, "INIT/<hash> <hex>". NULL for
+ * others, so for EV_NO_ACTION else. Not terminated; no control characters, but maybe
+ * bytes above 0x7e.
  */
 const char *tsm_record_text(const struct tsm_record *record, size_t *len);
 
