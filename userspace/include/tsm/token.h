@@ -149,6 +149,7 @@ int64_t tsm_claim_label(const struct tsm_claim *claim);
 /* Label that is text; NULL where it is a number, and in arrays. May hold any UTF-8. */
 const char *tsm_claim_label_text(const struct tsm_claim *claim);
 
+/* What the value is, and by which function it is read; NONE for no claim. */
 enum tsm_claim_type tsm_claim_type(const struct tsm_claim *claim);
 
 /* Value of type INT; 0 for others. */

@@ -180,6 +180,7 @@ enum tsm_verdict tsm_verify_verdict(const struct tsm_verify *verify);
 /* Why, one line for people. */
 const char *tsm_verify_reason(const struct tsm_verify *verify);
 
+/* The verdict on one step. */
 enum tsm_verdict tsm_verify_step(const struct tsm_verify *verify, enum tsm_step step);
 
 /* Why, one line for people; tells of success, too. */
