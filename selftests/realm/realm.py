@@ -94,6 +94,10 @@ def options(argv):
         help="a Debian package for the guest, with all that it needs; unpacked, not installed")
     add("--net", action="store_true",
         help="a network that reaches this machine's loopback (as 10.0.2.2), and nothing else")
+    add("--disk", action="append", default=[], metavar="IMAGE",
+        help="a disk of the guest, which may write to it: /dev/vda, then /dev/vdb and so on")
+    add("--initrd", type=pathlib.Path, metavar="FILE",
+        help="boot this initramfs, for a system on a --disk that runs realm/init --command itself")
     add("--monitor", type=pathlib.Path, metavar="IMAGE", help="another monitor image")
     add("--append", default="", metavar="ARGS", help="more of the kernel's command line")
     add("--timeout", type=float, default=300, metavar="SECONDS",
@@ -150,6 +154,9 @@ def build_initramfs(args, kernel):
     if "realm_tsm" in load:
         make(".", "modules", f"KDIR={kernel.headers}")
         ours = [BUILD / "kmod" / kernel.release / "realm_tsm.ko"]
+    if args.disk:
+        names += ["virtio_blk", "ext4"]
+        load += ["virtio_blk", "ext4"]
     if args.net:
         load.append("virtio_net")
         out.file("/etc/realm/net", b"")
@@ -180,7 +187,8 @@ class Machine:
         kernel = kernels.fetch(kernels.resolve(args.kernel, args.page), say)
         make("selftests/realm")
         self.cmdline = f"{CMDLINE} {args.append}".strip()
-        self.initrd = content_fd("initramfs", build_initramfs(args, kernel))
+        self.initrd = content_fd("initramfs", args.initrd.read_bytes() if args.initrd else
+                                 build_initramfs(args, kernel))
         self.config = content_fd("config", config(args, kernel))
         self.image = kernel.image
         self.process = None
@@ -228,6 +236,9 @@ class Machine:
         for name in ("stdout", "stderr", "status"):
             line += [*chardev(name), "-device",
                      f"virtserialport,chardev={name},name=org.realm-tsm.{name}"]
+        for number, disk in enumerate(self.args.disk):
+            line += ["-drive", f"file={disk},format=raw,if=none,id=disk{number},cache=unsafe",
+                     "-device", f"virtio-blk-pci,drive=disk{number}"]
         environment = dict(os.environ)
         if self.args.net:
             line += ["-netdev", "user,id=net,ipv6=off",
