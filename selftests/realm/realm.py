@@ -53,7 +53,7 @@ COMPLAINT = re.compile(
 FAULT = re.compile(
     r"(version|features|read|extend|init|continue|config|ipa-set|ipa-get|host-call)"
     r"(@\d+(x(\d+|\*))?)?:"
-    r"(error=(input|state|unknown|device|\d+)|stall|endless|lose|(length|bound|delay)=\w+)")
+    r"(error=(input|state|unknown|device|\d+)|stall|endless|lose|(length|bound|pad|delay)=\w+)")
 
 
 class CannotStart(Exception):

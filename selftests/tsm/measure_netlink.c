@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The netlink family: what it reads, and what it extends. */
 #include "netlink.h"
+#include "rsi_control.h"
 #include "token.h"
 
 TEST_F(nl, realm_get)
@@ -217,6 +218,32 @@ TEST_F(nl, report_get)
 	}
 	begin(REALM_TSM_CMD_REPORT_GET, 0);
 	EXPECT_EQ(ours ? -EINVAL : -EBUSY, answer());
+	unchanged();
+}
+
+/* More than an attribute can hold is said to be so, and not cut. */
+TEST_F(nl, report_too_long)
+{
+	__u8 challenge[CHALLENGE_SIZE];
+	struct rsi rsi;
+
+	if (strcmp(self->m.device, MISC "arm_cca_guest"))
+		SKIP(return, "another driver provides reports");
+	rsi_fault_setup(_metadata, &rsi);
+	if (_metadata->exit_code)
+		return;
+	challenge_fill(challenge, 1);
+	rsi_fault(_metadata, &rsi, "init:pad=65536");
+	begin(REALM_TSM_CMD_REPORT_GET, 0);
+	put(REALM_TSM_A_REPORT_CHALLENGE, challenge, sizeof(challenge));
+	EXPECT_REFUSED(EMSGSIZE);
+	rsi_fault_teardown(_metadata, &rsi);
+
+	begin(REALM_TSM_CMD_REPORT_GET, 0);
+	put(REALM_TSM_A_REPORT_CHALLENGE, challenge, sizeof(challenge));
+	ASSERT_EQ(0, answer());
+	EXPECT_TRUE(token_is_whole(attr(REALM_TSM_A_REPORT_TOKEN),
+				   attr_size(REALM_TSM_A_REPORT_TOKEN)));
 	unchanged();
 }
 

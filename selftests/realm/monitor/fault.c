@@ -48,6 +48,7 @@ static bool parse_effect(const char **text, struct fault *fault)
 		{ "length=", EFFECT_LENGTH, parse_number, RSI_ATTESTATION_TOKEN_CONTINUE },
 		{ "bound=", EFFECT_BOUND, parse_number, RSI_ATTESTATION_TOKEN_INIT },
 		{ "endless", EFFECT_ENDLESS, NULL, RSI_ATTESTATION_TOKEN_CONTINUE },
+		{ "pad=", EFFECT_PAD, parse_number, RSI_ATTESTATION_TOKEN_INIT },
 		{ "delay=", EFFECT_DELAY, parse_number, -1 },
 		{ "lose", EFFECT_LOSE, NULL, -1 },
 	};
@@ -167,7 +168,7 @@ bool fault_instead(const struct fault *fault, struct rec *rec, u64 *out)
 	}
 }
 
-void fault_after(const struct fault *fault, u64 *out)
+void fault_after(const struct fault *fault, struct rec *rec, u64 *out)
 {
 	switch (fault->effect) {
 	case EFFECT_LENGTH:
@@ -175,6 +176,12 @@ void fault_after(const struct fault *fault, u64 *out)
 		/* An answer that has no length or bound keeps having none. */
 		if (out[0] == RSI_SUCCESS || out[0] == RSI_INCOMPLETE)
 			out[1] = fault->value;
+		break;
+	case EFFECT_PAD:
+		if (out[0] == RSI_SUCCESS) {
+			rec->token.pad = fault->value;
+			out[1] += fault->value;
+		}
 		break;
 	case EFFECT_DELAY:
 		delay(fault->value);

@@ -13,6 +13,7 @@ enum effect {
 	EFFECT_LENGTH,
 	EFFECT_BOUND,
 	EFFECT_ENDLESS,
+	EFFECT_PAD,
 	EFFECT_DELAY,
 	EFFECT_LOSE,
 };
@@ -41,6 +42,6 @@ struct fault fault_take(enum rsi_id call);
 bool fault_instead(const struct fault *fault, struct rec *rec, u64 *out);
 
 /* After the call. */
-void fault_after(const struct fault *fault, u64 *out);
+void fault_after(const struct fault *fault, struct rec *rec, u64 *out);
 
 #endif

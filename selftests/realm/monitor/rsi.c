@@ -74,7 +74,7 @@ void rsi_dispatch(struct rec *rec, u64 x[SMC_REGISTERS])
 		fault = fault_take(id);
 		if (!fault_instead(&fault, rec, out))
 			handle(call, rec, x, out);
-		fault_after(&fault, out);
+		fault_after(&fault, rec, out);
 	}
 
 	memcpy(x, out, sizeof(out));

@@ -31,6 +31,7 @@ void rsi_attestation_token_init(struct rec *rec, const u64 *in, u64 *out)
 	memcpy(challenge, in + 1, sizeof(challenge));
 	op->sign = __atomic_load_n(&realm.sign, __ATOMIC_RELAXED);
 	op->endless = false;
+	op->pad = 0;
 	op->calls = 0;
 	token_claim(op, challenge);
 	op->state = TOKEN_CLAIMED;
@@ -42,7 +43,7 @@ void rsi_attestation_token_init(struct rec *rec, const u64 *in, u64 *out)
 /* How much this call is to deliver at most: a piece, or all that there is room for. */
 static size_t piece_size(const struct token_operation *op, size_t size)
 {
-	if (op->endless || !op->sign)
+	if (op->endless || op->pad || !op->sign)
 		return size;
 
 	return min(size, piece_sizes[op->calls % ARRAY_SIZE(piece_sizes)]);
@@ -54,6 +55,10 @@ static bool deliver(struct token_operation *op, u8 *buffer, size_t size, u64 *wr
 	size = piece_size(op, size);
 	if (op->endless) {
 		memset(buffer, 0, size);
+	} else if (op->pad) {
+		size = min(size, op->pad);
+		memset(buffer, 0, size);
+		op->pad -= size;
 	} else {
 		size = min(size, op->size - op->sent);
 		memcpy(buffer, op->token + op->sent, size);

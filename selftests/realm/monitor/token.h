@@ -20,6 +20,7 @@ struct token_operation {
 	enum token_state state;
 	bool sign;
 	bool endless;		/* fault: deliver for ever */
+	size_t pad;		/* fault: zeros still to be delivered before the token */
 	unsigned int calls;	/* of CONTINUE, since INIT */
 	size_t claims_size;
 	size_t size, sent;
