@@ -337,9 +337,9 @@ KINDS = [nothing, flip, splice, head_byte, claim_value, claim_drop, claim_repeat
          cose_signer, wrapper_tag, wrapper_entries, wrapper_record, rak_form, rak_key, rak_of_another, binding, ids, challenge]
 
 
-def mutate(rng, kind):
+def mutate(rng, kind, make=tokens.Token):
     """An encoded token that this kind of change was made to, and sometimes a second."""
-    token = tokens.Token(rng)
+    token = make(rng)
     changes = [kind(rng, token)]
     if rng.random() < 0.1:
         changes.append(rng.choice(KINDS)(rng, token))

@@ -87,12 +87,11 @@ def encode(value):
 
 
 class Key:
-    def __init__(self, alg, name):
-        self.alg = alg
-        seed = hashlib.sha512(f"{name} {alg.name}".encode()).digest()
-        self.private = ec.derive_private_key(int.from_bytes(seed[:alg.size - 1], "big"), alg.curve)
-        numbers = self.private.public_key().public_numbers()
-        self.x, self.y = (n.to_bytes(alg.size, "big") for n in (numbers.x, numbers.y))
+    def __init__(self, private):
+        self.private = private
+        self.alg = next(alg for alg in ALGS if alg.curve.name == private.curve.name)
+        numbers = private.public_key().public_numbers()
+        self.x, self.y = (n.to_bytes(self.alg.size, "big") for n in (numbers.x, numbers.y))
 
     def point(self):
         return b"\x04" + self.x + self.y
@@ -115,7 +114,8 @@ _keys = {}
 
 def key(alg, name):
     if (alg.id, name) not in _keys:
-        _keys[alg.id, name] = Key(alg, name)
+        seed = hashlib.sha512(f"{name} {alg.name}".encode()).digest()
+        _keys[alg.id, name] = Key(ec.derive_private_key(int.from_bytes(seed[:alg.size - 1], "big"), alg.curve))
     return _keys[alg.id, name]
 
 
@@ -192,6 +192,23 @@ class Token:
         if self.wrapper == 907:
             pairs = [(label, [263, part]) for label, part in pairs]
         return encode(Tag(self.wrapper, Map(self.entries(pairs))))
+
+
+def _maps(value):
+    """With Maps instead of dicts, as encode() wants it."""
+    if isinstance(value, dict):
+        return Map((k, _maps(v)) for k, v in value.items())
+    return [_maps(v) for v in value] if isinstance(value, list) else value
+
+
+class Taken(Token):
+    """A token that was decoded: its wrapper's tag, its parts' claims, and the keys to sign it with again."""
+
+    def __init__(self, wrapper, realm, platform, rak, cpak):
+        self.wrapper, self.rak = wrapper, rak
+        self.realm_profile, self.hash, self.rak_hash = realm.get(265), realm[44236], realm[44240]
+        self.realm, self.platform = Part(_maps(realm), rak), Part(_maps(platform), cpak)
+        self.entries = lambda entries: entries
 
 
 def anchors(names=("cpak",), instance=INSTANCE, implementation=IMPLEMENTATION):
