@@ -16,6 +16,7 @@
 #   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
+#   make deb           Debian packages for amd64 and arm64, in build/deb
 #   make setup         only what the above begin with
 #   make refresh       read the package index again, for newer kernels
 #   make clean         remove what was built here
@@ -85,6 +86,9 @@ bench: setup
 realm: setup
 	@selftests/realm/run
 
+deb: setup
+	@scripts/enter scripts/deb
+
 setup:
 	@scripts/setup
 
@@ -97,4 +101,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm setup refresh clean clean-cache
+.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb setup refresh clean clean-cache
