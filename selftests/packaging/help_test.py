@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Manual pages say what the programs and libraries have: no more and no less."""
+"""Manual pages and completion say what the programs have: no more and no less."""
 
 import os
 import pathlib
@@ -47,18 +47,30 @@ def verbs():
     return found
 
 
+def completed(*words):
+    """What a Tab at the end of these words of a command line offers."""
+    script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+              '_tsmctl "$TSMCTL"; printf "%s\\n" "${COMPREPLY[@]}"')
+    environment = {**os.environ, "LD_LIBRARY_PATH": f"{stage.name}/usr/lib",
+                   "TSMCTL": f"{stage.name}/usr/bin/tsmctl"}
+    rules = f"{stage.name}/usr/share/bash-completion/completions/tsmctl"
+    done = output("bash", "-euc", script, "bash", rules, *words, env=environment)
+    return set(done.stdout.split())
+
+
 def own_options(text):
     """Options that a page describes; its examples may have those of other programs."""
     return set(OPTION.findall(re.split(r"\n(?:EXAMPLES|SEE ALSO)\n", text)[0]))
 
 
-class Pages(unittest.TestCase):
+class Staged(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         output("make", "-s", "-C", TOP, f"O={BUILD}", "PREFIX=/usr", f"DESTDIR={stage.name}",
                "install")
-        cls.addClassCleanup(stage.cleanup)
 
+
+class Pages(Staged):
     def test_groff_has_no_complaint(self):
         for section in "134":
             for name, page in pages(section).items():
@@ -101,3 +113,23 @@ class Pages(unittest.TestCase):
             declared |= set(re.findall(r"module_param(?:_[a-z]+)?\((\w+)", source.read_text()))
         text = re.split(r"\n\s+Groups", rendered(pages(4)["realm_tsm"])[0].split("Parameters")[1])[0]
         self.assertEqual(set(re.findall(r"^ +([a-z]+(?:_[a-z]+)+)\b", text, flags=re.M)), declared)
+
+
+class Completion(Staged):
+    def test_verbs(self):
+        words = {tuple(name.split("-")[1:]) for name in verbs()}
+        self.assertEqual(completed("tsmctl", ""), {w[0] for w in words} | {"--help", "--version"})
+        for first in {w[0] for w in words if len(w) > 1}:
+            with self.subTest(first=first):
+                self.assertEqual(completed("tsmctl", first, ""),
+                                 {w[1] for w in words if w[0] == first and len(w) > 1})
+
+    def test_options(self):
+        for name, options in verbs().items():
+            with self.subTest(verb=name):
+                self.assertEqual(completed(*name.split("-"), "--"), options)
+
+    def test_of_a_part_of_a_word(self):
+        self.assertEqual(completed("tsmctl", "re"), {"report"})
+        self.assertEqual(completed("tsmctl", "report", "--challenge", "00", "--o"), {"--out"})
+        self.assertEqual(completed("tsmctl", "none", ""), set())
