@@ -2,7 +2,7 @@
 #
 # In a realm, or wherever the module is to be built for the running kernel:
 #   make               the kernel module (KDIR= for other headers)
-#   make lib cli       libtsm and tsmctl (needs libcbor-dev, libjansson-dev, pkgconf)
+#   make lib cli       libtsm and tsmctl (what they need: README.md)
 #   make install       what userspace/ has, below PREFIX (/usr/local), DESTDIR before it
 #   make modules_install, dkms_install    the module; its source, for dkms(8)
 #   make uninstall     all of the three

@@ -12,12 +12,13 @@ SONAME := libtsm.so.1
 
 # what the library is made of, for itself and for its tests
 LIBTSM_SOURCES := ctx.c err.c buf.c kfile.c digest.c \
-	report.c configfs.c place.c realm.c \
+	report.c report_failed.c configfs.c place.c netlink.c nl.c \
+	device.c realm.c measurement.c event.c monitor.c \
 	cbor.c cose.c claims.c rules.c token.c \
 	crypto.c record.c eventlog.c replay.c \
 	store.c key.c anchors.c refvalues.c signature.c policy.c steps.c verify.c
-LIBTSM_HEADERS := tsm.h realm.h report.h token.h eventlog.h verify.h
-LIBTSM_PACKAGES := libcbor libcrypto jansson
+LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlog.h verify.h
+LIBTSM_PACKAGES := libcbor libcrypto jansson libnl-genl-3.0
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -41,7 +42,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wno-missing-field-initializers
 
 # flags of every C file; the caller's CFLAGS come last and win
-TSM_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -I$(TOP)/userspace/include -MMD -MP
+TSM_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -I$(TOP)/userspace/include -I$(TOP)/uapi \
+	-MMD -MP
 
 # $(call pkg,--cflags,NAMES): asked once, and an absent library stops here
 pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2)),$(if $(filter 0,$(.SHELLSTATUS)),,$(error \

@@ -52,7 +52,8 @@ fresh
 expect "help" 0 "Exit status:" --help
 [ "$(wc -l <out)" -le 40 ] && [ "$(wc -L <out)" -le 80 ]
 result "help fits a screen"
-expect "help of a verb" 0 "tsmctl report" report --help
+expect "help of a verb" 0 "tsmctl report [--challenge" report --help
+expect "help of a verb of two words" 0 "tsmctl measure extend REG" measure extend --help
 expect "version" 0 "libtsm 1." --version
 expect "2: no verb" 2 "see tsmctl --help"
 expect "2: unknown verb" 2 "no such verb: frobnicate; see" frobnicate
@@ -155,7 +156,7 @@ fail_keeps "and without a file"
 fresh
 dev=$FAKE_ROOT/sys/devices/virtual/misc/arm_cca_guest
 expect "info without realm_tsm" 0 "does not say (modprobe realm_tsm)" info
-mkdir -p "$dev/measurements"
+mkdir -p "$dev/measurements"; : >"$dev/measurements/rim:sha512"
 echo 1.0 >"$dev/rsi_version"; echo sha512 >"$dev/hash_algorithm"
 head -c 64 /dev/zero | tr '\0' Z >"$dev/measurements/rpv"
 expect "info" 0 "RSI      1.0" info

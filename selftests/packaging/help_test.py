@@ -37,13 +37,14 @@ def run_program(name, *arguments):
 
 
 def verbs():
-    """{page's name: options} as tsmctl --help has them."""
+    """{page's name: options} as tsmctl --help and each verb's own have them."""
     text = run_program("tsmctl", "--help").split("\nExit status")[0]
     entries = re.split(r"^  tsmctl (?=[a-z-])", text, flags=re.M)[1:-1]
     found = {}
     for entry in entries:
         words = re.match(r"[a-z]+(?: [a-z][a-z-]*)*(?=[ \n]|$)", entry)[0].split()
-        found["-".join(["tsmctl", *words])] = set(OPTION.findall(entry))
+        own = run_program("tsmctl", *words, "--help")
+        found["-".join(["tsmctl", *words])] = set(OPTION.findall(own.split("\n\n")[0]))
     return found
 
 

@@ -82,7 +82,8 @@ rmdir $report/given
 try no_directory tsmctl report --dir given
 try left ls $report
 umount /sys/kernel/config
-try no_configfs tsmctl report
+try without_configfs tsmctl report --challenge $1 --out /tmp/without
+try without_configfs_saved cat /tmp/without
 mount -t configfs none /sys/kernel/config
 rmmod realm_tsm
 try unloaded tsmctl report
@@ -93,6 +94,9 @@ try info tsmctl info --json
 try why dmesg
 try report tsmctl report --challenge $1 --out /tmp/token
 try saved cat /tmp/token
+umount /sys/kernel/config
+try no_configfs tsmctl report
+mount -t configfs none /sys/kernel/config
 rmmod arm_cca_guest
 rmmod realm_tsm
 modprobe realm_tsm
@@ -265,10 +269,11 @@ class TestRealmTsm(Realm):
         self.fails("no_permission", 6, "root")
         info = self.case("info_nobody").stdout.decode()
         self.assertRegex(info, r"(?m)^realm +yes$")
-        self.assertRegex(info, r"(?m)^reports +unknown: .*root")
+        self.assertRegex(info, r"(?m)^reports +arm_cca_guest$")
 
-    def test_configfs_not_mounted(self):
-        self.fails("no_configfs", 5, "mount -t configfs")
+    def test_report_without_configfs(self):
+        self.case("without_configfs")
+        self.check_token(self.case("without_configfs_saved").stdout, self.challenge)
 
     def test_provider_unloaded(self):
         self.fails("unloaded", 4, "modprobe realm_tsm")
@@ -295,6 +300,9 @@ class TestBesideTheInTreeDriver(Realm):
                  if "realm_tsm: attestation reports are not ours" in line]
         self.assertEqual(len(lines), 1)
         self.assertRegex(lines[0], "arm_cca_guest.*unload")
+
+    def test_configfs_not_mounted(self):
+        self.fails("no_configfs", 5, "mount -t configfs")
 
     def test_takes_over_once_that_one_is_unloaded(self):
         self.assertNotIn("arm_cca_guest", self.case("loaded").stdout.decode())

@@ -2,6 +2,8 @@
 #ifndef LIBTSM_BACKEND_H
 #define LIBTSM_BACKEND_H
 
+#include <stdbool.h>
+
 #include <tsm/report.h>
 
 #include "buf.h"
@@ -26,5 +28,17 @@ struct tsm_report {
 int configfs_report(struct tsm_ctx *ctx, const struct report_request *req,
 		    struct tsm_report *report);
 int configfs_provider(struct tsm_ctx *ctx, char *name, size_t size);
+
+/*
+ * netlink.c; what it returns with nothing in @report, and configfs may still do:
+ * -ENODEV, -EPERM, -EBUSY, -EMSGSIZE.
+ */
+int netlink_report(struct tsm_ctx *ctx, const struct report_request *req,
+		   struct tsm_report *report);
+int netlink_provider(struct tsm_ctx *ctx, char *name, size_t size);
+
+/* report_failed.c: the error text for what the provider called @name answered. */
+int report_failed(struct tsm_ctx *ctx, const struct report_request *req, const char *name,
+		  int rc);
 
 #endif

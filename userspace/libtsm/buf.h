@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes that somebody else owns. */
+struct bytes {
+	const uint8_t *data;
+	size_t len;
+};
+
 /* Bytes that grow. All zeros is an empty one. */
 struct buf {
 	uint8_t *data;
@@ -15,12 +21,9 @@ struct buf {
 /* Make room for at least one byte more, doubling. 0 or -ENOMEM, @b unchanged. */
 int buf_grow(struct buf *b);
 
-void buf_free(struct buf *b);
+/* 0 or -ENOMEM, @b unchanged. */
+int buf_append(struct buf *b, const struct bytes *more);
 
-/* Bytes that somebody else owns. */
-struct bytes {
-	const uint8_t *data;
-	size_t len;
-};
+void buf_free(struct buf *b);
 
 #endif

@@ -33,7 +33,7 @@ int tsm_ctx_new(const struct tsm_ctx_opts *opts, struct tsm_ctx **out)
 	rc = opts_copy(&o, sizeof(o), opts);
 	if (rc)
 		return rc;
-	if (!out || (o.backend != TSM_BACKEND_AUTO && o.backend != TSM_BACKEND_CONFIGFS))
+	if (!out || (unsigned int)o.backend > TSM_BACKEND_NETLINK)
 		return -EINVAL;
 
 	ctx = calloc(1, sizeof(*ctx));

@@ -146,20 +146,38 @@ static bool has_words(const uint8_t *text, size_t len)
 
 	if (!gap || gap == text)
 		return false;
-	if (len > 5 && !memcmp(text, "INIT/", 5))
+	if (len > strlen(INIT) && !memcmp(text, INIT, strlen(INIT)))
 		return true;
 	text = gap + 1;
 	gap = memchr(text, ' ', (size_t)(end - text));
 	return gap && gap != text;
 }
 
-/* A text that nothing measures is none, but for the one that a replay looks at. */
+/* The text of EV_NO_ACTION that a replay looks at. */
+static bool is_init(const struct tsm_record *record, const uint8_t *text, size_t len)
+{
+	return record->type == EV_NO_ACTION && !record->digests &&
+	       record->index != TSM_REGISTER_RIM && len > strlen(INIT) &&
+	       !memcmp(text, INIT, strlen(INIT));
+}
+
+/* A text that nothing measures is none, but for that one. */
 static bool may_have_text(const struct tsm_record *record, const uint8_t *text, size_t len)
 {
-	if (record->type == EV_NO_ACTION)
-		return !record->digests && record->index != TSM_REGISTER_RIM && len > 5 &&
-		       !memcmp(text, "INIT/", 5);
-	return record->type == EV_EVENT_TAG;
+	return record->type == EV_EVENT_TAG || is_init(record, text, len);
+}
+
+/* As the kernel has it, without tag and length. What only begins like it is some firmware's. */
+static bool is_bare_init(const struct tsm_record *record, const uint8_t *event)
+{
+	size_t i;
+
+	if (!is_init(record, event, record->event_len))
+		return false;
+	for (i = 0; i < record->event_len; i++)
+		if (event[i] < 0x20 || event[i] > 0x7e)
+			return false;
+	return has_words(event, record->event_len);
 }
 
 static const char *parse_aael(struct parse *p, struct tsm_record *record)
@@ -167,6 +185,7 @@ static const char *parse_aael(struct parse *p, struct tsm_record *record)
 	const uint8_t *event = p->c.data + record->event_at;
 	size_t i;
 
+	record->is_init = is_bare_init(record, event);
 	if (record->event_len < AAEL_TEXT || peek_le32(event) != TAG_AAEL ||
 	    !may_have_text(record, event + AAEL_TEXT, record->event_len - AAEL_TEXT))
 		return NULL;
@@ -325,6 +344,13 @@ int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 	}
 	log->len += next->len;
 	return 0;
+}
+
+const uint8_t *tsm_eventlog_data(const struct tsm_eventlog *log, size_t *len)
+{
+	if (len)
+		*len = log ? log->len : 0;
+	return log ? log->data : NULL;
 }
 
 size_t tsm_eventlog_count(const struct tsm_eventlog *log)

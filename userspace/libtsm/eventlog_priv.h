@@ -12,6 +12,7 @@
 #define EV_EVENT_TAG	6
 
 #define AAEL_TEXT	8	/* where the text begins: after tag and length */
+#define INIT		"INIT/"
 
 struct tsm_eventlog {
 	uint8_t *data;
@@ -30,6 +31,7 @@ struct tsm_record {
 	uint32_t event_at;
 	uint32_t event_len;
 	bool is_aael;
+	bool is_init;		/* of a register, without tag and length: the kernel's */
 };
 
 /* record.c: a hash of the TCG algorithm registry, NULL if we know no length for it. */

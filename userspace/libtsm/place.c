@@ -54,27 +54,38 @@ static bool is_own_name(const char *name)
 	       strspn(name + strlen(PLACE_PREFIX), "0123456789abcdef") == 2 * PLACE_RANDOM;
 }
 
+struct sweep {
+	struct tsm_ctx *ctx;
+	const char *lock;
+};
+
 /* Nobody holds it: whoever made it was killed, as its lock went with it. */
-static void remove_leftover(int reports, const char *name, void *arg)
+static void remove_leftover(int parent, const char *name, void *arg)
 {
-	struct tsm_ctx *ctx = arg;
+	const struct sweep *sweep = arg;
 	int dir, lock;
 
 	if (!is_own_name(name))
 		return;
-	dir = kfile_open_dir_at(reports, name);
+	dir = kfile_open_dir_at(parent, name);
 	if (dir < 0)
 		return;
-	lock = kfile_trylock(dir, "inblob");
-	if (lock >= 0 && !kfile_rmdir(reports, name))
-		log_msg(ctx, TSM_LOG_DEBUG,
-			"removed report directory %s of a process that was killed",
-			name);
+	lock = kfile_trylock(dir, sweep->lock);
+	if (lock >= 0 && !kfile_rmdir(parent, name))
+		log_msg(sweep->ctx, TSM_LOG_DEBUG,
+			"removed directory %s of a process that was killed", name);
 	kfile_unlock(lock);
 	kfile_close(dir);
 }
 
-static int make_name(char *name)
+void place_sweep(struct tsm_ctx *ctx, int parent, const char *lock)
+{
+	struct sweep sweep = { ctx, lock };
+
+	kfile_each(parent, PLACE_PREFIX, remove_leftover, &sweep);
+}
+
+int place_make_name(char name[PLACE_NAME_SIZE])
 {
 	uint8_t random[PLACE_RANDOM];
 	size_t i;
@@ -118,9 +129,9 @@ static int open_own(struct tsm_ctx *ctx, struct place *place)
 	place->reports = place_open_all(ctx);
 	if (place->reports < 0)
 		return place->reports;
-	kfile_each(place->reports, PLACE_PREFIX, remove_leftover, ctx);
+	place_sweep(ctx, place->reports, "inblob");
 
-	rc = make_name(place->own);
+	rc = place_make_name(place->own);
 	if (rc)
 		return err_set(ctx, rc, "a signal arrived");
 	place->shown = place->own;

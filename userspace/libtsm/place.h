@@ -24,6 +24,14 @@ struct place {
 int place_open(struct tsm_ctx *ctx, const char *given, struct place *place);
 void place_close(struct place *place);
 
+/*
+ * A name for a private directory that nobody can guess; and the removal, in @parent,
+ * of those whose owners were killed: of the file @lock there, which only users may
+ * open for writing, every owner holds the lock. -EINTR: a signal.
+ */
+int place_make_name(char name[PLACE_NAME_SIZE]);
+void place_sweep(struct tsm_ctx *ctx, int parent, const char *lock);
+
 /* The directory that holds all report directories. */
 int place_open_all(struct tsm_ctx *ctx);
 

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "digest.h"
 #include "err.h"
 #include "kfile.h"
 #include "realm.h"
 
 #define RPV_SIZE	64
-#define MISC		"/sys/devices/virtual/misc/"
 
 struct tsm_realm {
 	bool present;
@@ -19,14 +19,8 @@ struct tsm_realm {
 	enum tsm_hash hash;
 	bool has_rpv;
 	uint8_t rpv[RPV_SIZE];
-	const char *device;
+	char device[DEVICE_PATH_SIZE];	/* "": none */
 };
-
-/*
- * Under one of these names the measurements are: the first where realm_tsm also
- * provides the reports, else the second (Documentation/ABI/testing).
- */
-static const char *const devices[] = { MISC "arm_cca_guest", MISC "realm_tsm" };
 
 bool realm_here(struct tsm_ctx *ctx)
 {
@@ -56,7 +50,6 @@ static void read_device(struct tsm_realm *realm, int dir)
 int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
 {
 	struct tsm_realm *realm;
-	size_t i;
 	int dir;
 
 	if (!ctx || !out)
@@ -66,11 +59,8 @@ int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
 		return err_set(ctx, -ENOMEM, "realm: out of memory");
 
 	realm->present = realm_here(ctx);
-	for (i = 0; i < ARRAY_SIZE(devices) && !realm->device; i++) {
-		dir = kfile_open_dir(ctx, devices[i]);
-		if (dir < 0)
-			continue;
-		realm->device = devices[i];
+	dir = device_open(ctx, realm->device);
+	if (dir >= 0) {
 		realm->present = true;
 		read_device(realm, dir);
 		kfile_close(dir);
@@ -117,5 +107,5 @@ const uint8_t *tsm_realm_rpv(const struct tsm_realm *realm, size_t *len)
 
 const char *tsm_realm_device(const struct tsm_realm *realm)
 {
-	return realm ? realm->device : NULL;
+	return realm && *realm->device ? realm->device : NULL;
 }

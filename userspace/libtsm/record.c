@@ -133,9 +133,10 @@ const uint8_t *tsm_record_event(const struct tsm_record *record, size_t *len)
 
 const char *tsm_record_text(const struct tsm_record *record, size_t *len)
 {
-	bool has = record && record->is_aael;
+	bool has = record && (record->is_aael || record->is_init);
+	size_t at = has && record->is_aael ? AAEL_TEXT : 0;
 
 	if (len)
-		*len = has ? record->event_len - AAEL_TEXT : 0;
-	return has ? (const char *)record_event(record).data + AAEL_TEXT : NULL;
+		*len = has ? record->event_len - at : 0;
+	return has ? (const char *)record_event(record).data + at : NULL;
 }

@@ -12,7 +12,6 @@
 #include "eventlog_priv.h"
 
 #define REGISTERS	(TSM_REGISTER_REM3 + 1)
-#define INIT		"INIT/"
 
 /* The registers at one point of the log; register 0, the RIM, stays unused. */
 struct registers {
@@ -123,7 +122,7 @@ static int step(struct run *run, size_t n, const struct tsm_record *record)
 		return 0;
 	}
 	if (record->type == EV_NO_ACTION) {
-		if (record->is_aael)	/* then it is an INIT */
+		if (tsm_record_text(record, NULL))	/* then it is an INIT */
 			run->why = begin_register(run, record);
 		return 0;
 	}

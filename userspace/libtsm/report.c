@@ -11,6 +11,33 @@
 #define DEFAULT_TIMEOUT_MS	60000
 #define DEFAULT_MAX_SIZE	(16 * 1024 * 1024)	/* the kernel's own limit since 7.0 */
 
+/* Where there is no report over netlink for us, but maybe one through configfs. */
+static bool try_configfs(struct tsm_ctx *ctx, int rc)
+{
+	if (rc != -ENODEV && rc != -EPERM && rc != -EBUSY && rc != -EMSGSIZE)
+		return false;
+	if (rc != -ENODEV)
+		log_msg(ctx, TSM_LOG_DEBUG, "%s", ctx->error);
+	return true;
+}
+
+static int take_report(struct tsm_ctx *ctx, const struct report_request *req,
+		       struct tsm_report *report)
+{
+	bool given = req->dir;
+	int rc;
+
+	if (ctx->backend == TSM_BACKEND_NETLINK && given)
+		return err_set(ctx, -EINVAL,
+			       "report: a report directory is of configfs, and netlink was asked for");
+	if (ctx->backend == TSM_BACKEND_CONFIGFS || given)
+		return configfs_report(ctx, req, report);
+	rc = netlink_report(ctx, req, report);
+	if (ctx->backend == TSM_BACKEND_AUTO && rc && try_configfs(ctx, rc))
+		rc = configfs_report(ctx, req, report);
+	return rc;
+}
+
 int tsm_report_new(struct tsm_ctx *ctx, const void *challenge, size_t len,
 		   const struct tsm_report_opts *opts, struct tsm_report **out)
 {
@@ -36,7 +63,7 @@ int tsm_report_new(struct tsm_ctx *ctx, const void *challenge, size_t len,
 	report = calloc(1, sizeof(*report));
 	if (!report)
 		return err_set(ctx, -ENOMEM, "report: out of memory");
-	rc = configfs_report(ctx, &req, report);
+	rc = take_report(ctx, &req, report);
 	if (rc) {
 		tsm_report_free(&report);
 		return rc;
@@ -78,10 +105,17 @@ const char *tsm_report_provider(const struct tsm_report *report)
 
 int tsm_provider_get(struct tsm_ctx *ctx, char *name, size_t size)
 {
+	int rc;
+
 	if (!ctx)
 		return -EINVAL;
 	if (!name || !size)
 		return err_set(ctx, -EINVAL,
 			       "provider: wrong use of the library: no room for the name");
-	return configfs_provider(ctx, name, size);
+	if (ctx->backend == TSM_BACKEND_CONFIGFS)
+		return configfs_provider(ctx, name, size);
+	rc = netlink_provider(ctx, name, size);
+	if (ctx->backend == TSM_BACKEND_AUTO && rc && try_configfs(ctx, rc))
+		rc = configfs_provider(ctx, name, size);
+	return rc;
 }

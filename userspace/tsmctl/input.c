@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <tsm/eventlog.h>
 
 #include "input.h"
 
@@ -76,5 +79,31 @@ enum status read_bytes_arg(const char *option, const char *arg, uint8_t *out, si
 		return status;
 	memcpy(out, data, *len);
 	free(data);
+	return STATUS_OK;
+}
+
+enum status read_register_arg(const char *arg, uint32_t *number)
+{
+	const char *name;
+	uint32_t r;
+
+	for (r = 0; (name = tsm_register_name(r)); r++) {
+		if (!strcmp(arg, name)) {
+			*number = r;
+			return STATUS_OK;
+		}
+	}
+	return fail(STATUS_BAD_INPUT, "there is no such register: give rim, rem0, rem1, rem2 or rem3");
+}
+
+enum status parse_words(int argc, char **argv, int count, const char *words)
+{
+	static const struct option none[] = { { 0 } };
+	int c = getopt_long(argc, argv, ":", none, NULL);
+
+	if (c != -1)
+		return fail_option(argv, c);
+	if (argc - optind != count)
+		return fail(STATUS_USAGE, "%s takes %s: see tsmctl --help", argv[0], words);
 	return STATUS_OK;
 }

@@ -11,4 +11,10 @@ enum status read_file(const char *name, size_t max, uint8_t **data, size_t *len)
 enum status read_bytes_arg(const char *option, const char *arg, uint8_t *out, size_t size,
 			   size_t *len);
 
+/* "rim", "rem0" to "rem3" into the register's number. */
+enum status read_register_arg(const char *arg, uint32_t *number);
+
+/* Of a verb without options: exactly @count words, from argv[optind] on; @words names them. */
+enum status parse_words(int argc, char **argv, int count, const char *words);
+
 #endif

@@ -15,14 +15,48 @@ void print_hex(FILE *f, const uint8_t *data, size_t len)
 		fprintf(f, "%02x", *data++);
 }
 
-void print_text(FILE *f, const char *text)
+void print_text_of(FILE *f, const char *text, size_t len)
 {
-	for (; *text; text++) {
+	for (; len--; text++) {
 		if (*text >= 0x20 && *text < 0x7f && *text != '\\')
 			fputc(*text, f);
 		else
 			fprintf(f, "\\x%02x", (unsigned char)*text);
 	}
+}
+
+void print_text(FILE *f, const char *text)
+{
+	print_text_of(f, text, strlen(text));
+}
+
+const char *verdict_mark(enum tsm_verdict verdict)
+{
+	static const char *const marks[] = {
+		[TSM_VERDICT_UNKNOWN] = "?", [TSM_VERDICT_VALID] = "\u2713",
+		[TSM_VERDICT_INVALID] = "\u2717", [TSM_VERDICT_WAIVED] = "-",
+	};
+
+	return marks[verdict];
+}
+
+json_t *json_text_of(const char *text, size_t len)
+{
+	char *utf8 = malloc(2 * len + 1), *to = utf8;
+	json_t *json;
+
+	if (!utf8)
+		return NULL;
+	for (; len--; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x80)
+			*to++ = (char)(0xc0 | c >> 6);
+		*to++ = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+	}
+	json = json_stringn(utf8, (size_t)(to - utf8));
+	free(utf8);
+	return json;
 }
 
 json_t *json_hex(const uint8_t *data, size_t len)
@@ -41,17 +75,27 @@ json_t *json_hex(const uint8_t *data, size_t len)
 	return json;
 }
 
-enum status print_json(json_t *json)
+static enum status dump_json(json_t *json, size_t flags)
 {
 	enum status status = STATUS_OK;
 
-	if (!json || json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII))
+	if (!json || json_dumpf(json, stdout, flags | JSON_ENSURE_ASCII))
 		status = fail(STATUS_FAILED,
 			      "cannot print JSON: out of memory, or stdout is closed");
 	else
 		putchar('\n');
 	json_decref(json);
 	return status;
+}
+
+enum status print_json(json_t *json)
+{
+	return dump_json(json, JSON_INDENT(2));
+}
+
+enum status print_json_line(json_t *json)
+{
+	return dump_json(json, JSON_COMPACT);
 }
 
 static int write_all(int fd, const uint8_t *data, size_t len)

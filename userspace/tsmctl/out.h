@@ -6,18 +6,30 @@
 
 #include <jansson.h>
 
+#include <tsm/eventlog.h>
+
 #include "tsmctl.h"
 
 void print_hex(FILE *f, const uint8_t *data, size_t len);
 
 /* Text from outside: printable ASCII as it stands, any other byte as \xNN. */
 void print_text(FILE *f, const char *text);
+void print_text_of(FILE *f, const char *text, size_t len);
 
 /* As lower-case hex digits; NULL without memory. */
 json_t *json_hex(const uint8_t *data, size_t len);
 
+/* Text from outside that JSON may not be able to hold: bytes above 0x7e as \u00NN. */
+json_t *json_text_of(const char *text, size_t len);
+
+/* On one line; else as print_json(). */
+enum status print_json_line(json_t *json);
+
 /* Prints and frees; a NULL is what a lack of memory left. */
 enum status print_json(json_t *json);
+
+/* What kind of verdict this is in front of its line. */
+const char *verdict_mark(enum tsm_verdict verdict);
 
 /*
  * Into a file as a whole or not at all: a file beside it, synced, then renamed.

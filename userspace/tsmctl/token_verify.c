@@ -155,16 +155,6 @@ static enum status read_inputs(struct inputs *in, const struct args *args)
 
 /* --- text --- */
 
-static const char *mark(enum tsm_verdict verdict)
-{
-	static const char *const marks[] = {
-		[TSM_VERDICT_UNKNOWN] = "?", [TSM_VERDICT_VALID] = "\u2713",
-		[TSM_VERDICT_INVALID] = "\u2717", [TSM_VERDICT_WAIVED] = "-",
-	};
-
-	return marks[verdict];
-}
-
 static const char *part_name(enum tsm_token_part part)
 {
 	return part == TSM_TOKEN_REALM ? "realm" : "platform";
@@ -209,7 +199,7 @@ static void print_verdicts(const struct tsm_verify *verify)
 	for (i = 0; i < TSM_STEPS; i++) {
 		enum tsm_step step = (enum tsm_step)i;
 
-		printf("%s  %-25s ", mark(tsm_verify_step(verify, step)), tsm_step_name(step));
+		printf("%s  %-25s ", verdict_mark(tsm_verify_step(verify, step)), tsm_step_name(step));
 		print_text(stdout, tsm_verify_step_reason(verify, step));
 		putchar('\n');
 	}

@@ -10,24 +10,52 @@
 static const struct verb {
 	const char *word[2];
 	enum status (*run)(int argc, char **argv);
+	const char *brief;
 	const char *options;
-	const char *help;
+	const char *more;	/* lines of its own help, or NULL */
 } verbs[] = {
-	{ { "info" }, verb_info, "[--json]",
-	  "is this a realm, its RSI version, hash and RPV, who provides reports" },
-	{ { "report" }, verb_report, "[--challenge HEX|@FILE|-] [--out FILE] [--dir DIR]",
-	  "take a report (on Arm CCA a token) for a challenge: hex digits, or the\n"
-	  "      bytes of a file or of stdin; random without one, and printed. Into FILE\n"
-	  "      as a whole or not at all, else to stdout. DIR: a report directory that\n"
-	  "      root made for its users, instead of a private one" },
-	{ { "token", "show" }, verb_token_show, "[--json] FILE|-",
-	  "decode a CCA token; nothing of it is verified" },
+	{ { "info" }, verb_info, "is this a realm, its hash, who provides reports",
+	  "[--json]",
+	  "RSI version, hash, RPV, the device with the registers, the provider of reports." },
+	{ { "report" }, verb_report, "take a report (on Arm CCA a token) for a challenge",
+	  "[--challenge HEX|@FILE|-] [--out FILE] [--dir DIR]",
+	  "The challenge: hex digits, or the bytes of a file or of stdin; random without\n"
+	  "one, and printed. Into FILE as a whole or not at all, else to stdout. DIR: a\n"
+	  "report directory that root made for its users, instead of the best way there is." },
+	{ { "token", "show" }, verb_token_show, "decode a CCA token; nothing of it is verified",
+	  "[--json] FILE|-", NULL },
 	{ { "token", "verify" }, verb_token_verify,
+	  "is a token genuine, bound, fresh and the realm's?",
 	  "--challenge HEX|@FILE|- --trust-anchors FILE\n"
-	  "      [--reference-values FILE]... [--log FILE]... [--json] FILE|-",
-	  "is this token genuine, bound, fresh and of the realm expected? One line a\n"
-	  "      step; what was not given is said not to be checked. Trust anchors: JSON\n"
-	  "      as Trustee has it, PEM, JWK or COSE_Key. Logs: a CCEL, then the kernel's" },
+	  "          [--reference-values FILE]... [--log FILE]... [--json] FILE|-",
+	  "One line a step; what was not given is said not to be checked. Trust anchors:\n"
+	  "JSON as Trustee has it, PEM, JWK or COSE_Key. Logs: a CCEL, then the kernel's." },
+	{ { "measure", "list" }, verb_measure_list, "the measurement registers",
+	  "[--json]",
+	  "Of one moment. \"diverged\": extended past the module, the log does not explain it." },
+	{ { "measure", "read" }, verb_measure_read, "one register's value",
+	  "REG", "REG: rim, rem0, rem1, rem2 or rem3." },
+	{ { "measure", "extend" }, verb_measure_extend, "extend a register by a bare digest",
+	  "REG HEX|@FILE|-",
+	  "REG: rem0 to rem3. A digest of the realm's hash (tsmctl info), which is logged\n"
+	  "as such: who knows what was measured had better say so, by measure event." },
+	{ { "measure", "event" }, verb_measure_event, "measure an event, text and all",
+	  "REG DOMAIN OPERATION CONTENT",
+	  "REG: rem0 to rem3. DOMAIN and OPERATION are printable words of up to 255\n"
+	  "characters, CONTENT has up to 2048 and may have spaces." },
+	{ { "log", "show" }, verb_log_show, "the event log, a line a record",
+	  "[--json]", "--json: an object a line. \"text\" is there for events alone." },
+	{ { "log", "export" }, verb_log_export, "the event log as verifiers read it",
+	  "[--out FILE]",
+	  "TCG crypto agile. Into FILE as a whole or not at all, else to stdout." },
+	{ { "log", "verify" }, verb_log_verify, "does the log explain the registers?",
+	  "[--token FILE|-]",
+	  "Replays it against the live registers, or finds its prefix that fits a token's,\n"
+	  "of which nothing else is verified. Says which record or register does not fit." },
+	{ { "watch" }, verb_watch, "a line for each extension, as it happens",
+	  "[--json] [--room BYTES]",
+	  "Ends with a signal. Each record comes once, in order: where notifications were\n"
+	  "lost, as more waited than there was room for, it says so and reads the log." },
 };
 
 enum status fail(enum status status, const char *fmt, ...)
@@ -64,6 +92,7 @@ enum status fail_tsm(const struct tsm_ctx *ctx, int err)
 		{ EBADMSG, STATUS_BAD_TOKEN },
 		{ EPROTONOSUPPORT, STATUS_BAD_TOKEN },
 		{ EMSGSIZE, STATUS_BAD_TOKEN },
+		{ ENOSPC, STATUS_LOG_FULL },
 		{ ENOMEM, STATUS_FAILED },
 	};
 	enum status status = STATUS_PROVIDER;
@@ -77,28 +106,41 @@ enum status fail_tsm(const struct tsm_ctx *ctx, int err)
 
 static enum status print_help(void)
 {
+	char words[32];
 	size_t i;
 
 	puts("tsmctl: attestation of Arm CCA realms\n");
-	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  tsmctl %s%s%s %s\n      %s\n", verbs[i].word[0],
-		       verbs[i].word[1] ? " " : "", verbs[i].word[1] ? verbs[i].word[1] : "",
-		       verbs[i].options, verbs[i].help);
-	puts("  tsmctl --help | --version\n"
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		snprintf(words, sizeof(words), "%s %s", verbs[i].word[0],
+			 verbs[i].word[1] ? verbs[i].word[1] : "");
+		printf("  tsmctl %-15s  %s\n", words, verbs[i].brief);
+	}
+	puts("  tsmctl VERB --help      its options\n"
+	     "  tsmctl --version\n"
 	     "\n"
 	     "Exit status:\n"
 	     "  0  done\n"
 	     "  1  a file, memory, or anything else that is not below\n"
 	     "  2  usage: no such verb or option, or one too many\n"
-	     "  3  bad input: hex digits, a challenge's length, no report directory at DIR\n"
-	     "  4  not a realm, or nothing here provides reports\n"
+	     "  3  bad input: hex digits, a length, a register, no report directory at DIR\n"
+	     "  4  not a realm, or its kernel module is not loaded\n"
 	     "  5  configfs is not mounted\n"
 	     "  6  no permission\n"
 	     "  7  busy, interrupted or out of time: try again\n"
-	     "  8  the provider of reports or its firmware failed\n"
-	     "  9  the token is malformed or of an unknown kind\n"
-	     " 10  verified: the token is not valid\n"
-	     " 11  verified: cannot tell whether it is valid");
+	     "  8  the kernel module or the firmware failed\n"
+	     "  9  a token or log is malformed or of an unknown kind\n"
+	     " 10  verified: not valid\n"
+	     " 11  verified: cannot tell whether it is valid\n"
+	     " 12  the event log is full");
+	return STATUS_OK;
+}
+
+static enum status print_verb_help(const struct verb *verb)
+{
+	printf("tsmctl %s%s%s %s\n", verb->word[0], verb->word[1] ? " " : "",
+	       verb->word[1] ? verb->word[1] : "", verb->options);
+	if (verb->more)
+		printf("\n%s\n", verb->more);
 	return STATUS_OK;
 }
 
@@ -147,17 +189,17 @@ int main(int argc, char **argv)
 {
 	const struct verb *verb;
 	enum status status;
-	int words, i;
+	int words, i, help = 0;
 
 	if (argc < 2)
 		return fail(STATUS_USAGE, "say what to do: see tsmctl --help");
-	for (i = 1, status = STATUS_USAGE; i < argc && strcmp(argv[i], "--"); i++)
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			status = print_help();
+			help = 1;
 
 	verb = find_verb(argc, argv);
-	if (status == STATUS_OK) {
-		/* helped */
+	if (help) {
+		status = verb ? print_verb_help(verb) : print_help();
 	} else if (!strcmp(argv[1], "--version")) {
 		printf("tsmctl %s, libtsm %s\n", TSMCTL_VERSION, tsm_version());
 		status = STATUS_OK;

@@ -23,13 +23,22 @@ enum status {
 	STATUS_BAD_TOKEN = 9,
 	STATUS_NOT_VALID = 10,
 	STATUS_CANNOT_TELL = 11,
+	STATUS_LOG_FULL = 12,
 };
 
-/* The verbs: a file each. argv[0] is the verb's last word. */
+/* The verbs, in files called so. argv[0] is the verb's last word. */
 enum status verb_info(int argc, char **argv);
 enum status verb_report(int argc, char **argv);
 enum status verb_token_show(int argc, char **argv);
 enum status verb_token_verify(int argc, char **argv);
+enum status verb_measure_list(int argc, char **argv);
+enum status verb_measure_read(int argc, char **argv);
+enum status verb_measure_extend(int argc, char **argv);
+enum status verb_measure_event(int argc, char **argv);
+enum status verb_log_show(int argc, char **argv);
+enum status verb_log_export(int argc, char **argv);
+enum status verb_log_verify(int argc, char **argv);
+enum status verb_watch(int argc, char **argv);
 
 /* One line on stderr: what failed, why, what to do. Returns @status. */
 enum status fail(enum status status, const char *fmt, ...)

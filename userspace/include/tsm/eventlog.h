@@ -32,7 +32,7 @@
  * Rules for replaying:
  *
  * - registers begin with zeros, or with the value of an INIT record (EV_NO_ACTION
- *   without digest, AAEL text "INIT/<hash> <hex>"): nothing in the log says what
+ *   without digest, text "INIT/<hash> <hex>", with or without AAEL's tag): nothing in the log says what
  *   led to that value, unless an earlier log replays to just this;
  * - other EV_NO_ACTION records do not count, whatever digest they carry;
  * - each record else extends its register with its digest of the realm's hash.
@@ -105,6 +105,9 @@ void tsm_eventlog_free(struct tsm_eventlog **log);
  */
 int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 		      const struct tsm_eventlog *next);
+
+/* The log's bytes, from the header to the end of the last record. */
+const uint8_t *tsm_eventlog_data(const struct tsm_eventlog *log, size_t *len);
 
 /* The number of records. */
 size_t tsm_eventlog_count(const struct tsm_eventlog *log);

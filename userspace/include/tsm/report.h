@@ -28,23 +28,27 @@
  * A call blocks while the kernel works, tens of milliseconds to many seconds.
  * The timeout bounds waiting for others and trying again; a read that is under
  * way in the kernel is bounded by the provider (realm_tsm: token_timeout_ms).
- * A signal whose handler returns ends the call with -EINTR, cleaned up.
+ * A signal whose handler returns ends the call with -EINTR, cleaned up; over netlink
+ * the report is finished first.
  *
  * Errors of tsm_report_new() and tsm_provider_get():
  *
  *   -EINVAL	the arguments, or the provider takes no challenge of this length
  *   -ENOENT	configfs is not mounted
- *   -ENODEV	no module that provides reports is loaded
+ *   -ENODEV	no module that provides reports is loaded; TSM_BACKEND_NETLINK: realm_tsm
+ *		is not
  *   -ENXIO	the provider's module was removed
  *   -ENOTDIR	opts.dir is no directory for reports
  *   -EACCES	no permission (also -EPERM, -EROFS)
- *   -EBUSY	until the timeout, others used the directory or the provider
+ *   -EBUSY	until the timeout, others used the directory or the provider;
+ *		TSM_BACKEND_NETLINK: another module provides
  *   -ESTALE	the kernel lost the challenge, eight times over
  *   -ETIMEDOUT	the provider gave up waiting for its firmware
  *   -ECANCELED	the firmware lost the report half way, more than once (realm_tsm)
  *   -EIO	the provider or its firmware failed
  *   -ENODATA	the provider called an empty report a success
  *   -EFBIG	the report is larger than the kernel or opts.max_size allows
+ *   -EMSGSIZE	TSM_BACKEND_NETLINK: the report is longer than netlink can carry
  *   -EINTR	a signal arrived
  *   -ENOMEM	out of memory
  * Any other errno is the provider's own.

@@ -52,15 +52,20 @@ enum tsm_log_level {
 /* @text: one line without line feed, valid during the call. */
 typedef void (*tsm_log_fn)(void *data, enum tsm_log_level level, const char *text);
 
-/* The way by which reports are taken. */
+/* The way by which reports are taken, and events measured. */
 enum tsm_backend {
-	TSM_BACKEND_AUTO = 0,		/* the best that there is */
-	TSM_BACKEND_CONFIGFS = 1,	/* the kernel's ABI/testing/configfs-tsm-report */
+	TSM_BACKEND_AUTO = 0,		/* netlink where it can, else configfs */
+	TSM_BACKEND_CONFIGFS = 1,	/* ABI/testing/configfs-tsm-report, -measurements */
+	TSM_BACKEND_NETLINK = 2,	/* ABI/testing/netlink-realm-tsm */
 };
 
 struct tsm_ctx_opts {
 	size_t size;		/* sizeof(struct tsm_ctx_opts) */
-	const char *root;	/* put before every kernel path, for tests; NULL: "" */
+	/*
+	 * Put before every kernel path, for tests; NULL: "". Netlink, which has
+	 * no path, is then there for TSM_BACKEND_NETLINK only.
+	 */
+	const char *root;
 	tsm_log_fn log;		/* NULL: no log */
 	void *log_data;		/* handed to @log */
 	enum tsm_backend backend;
