@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion of tsmctl for bash, from what tsmctl --help says.
+# Completion of tsmctl for bash, from what tsmctl --help and each verb's --help say.
 
 _tsmctl()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	local line="${COMP_WORDS[*]:1:COMP_CWORD-1}"
+	local verb words
 
-	# an entry begins with "  tsmctl VERB..."; its options may go on below
-	mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null | awk -v line="${line:+$line }" '
+	# "  tsmctl VERB  what it does": the words that may come next, or "=VERB" when it is whole
+	words=$("$1" --help 2>/dev/null | awk -F '  +' -v line="${line:+$line }" '
 		/^Exit status/ { exit }
 		/^  tsmctl / {
-			verb = ""
-			for (i = 2; i <= NF && $i ~ /^[a-z][a-z-]*$/; i++)
-				verb = verb $i " "
-			if (index(verb, line) == 1 && line != verb) {
-				split(substr(verb, length(line) + 1), words, " ")
-				print words[1]
+			verb = substr($2, length("tsmctl ") + 1) " "
+			if (index(line, verb) == 1)
+				print "=" verb
+			else if (index(verb, line) == 1) {
+				split(substr(verb, length(line) + 1), rest, / \|? ?/)
+				print rest[1] (rest[1] ~ /^--/ ? " " rest[2] : "")
 			}
-		}
-		verb && index(line, verb) == 1 || !verb && line == "" {
-			while (match($0, /--[a-z][a-z-]*/)) {
-				print substr($0, RSTART, RLENGTH)
-				$0 = substr($0, RSTART + RLENGTH)
-			}
-		}')" -- "$cur")
+		}')
+	if [[ $words == =* ]]; then
+		verb=${words#=}
+		# shellcheck disable=SC2086 # a verb of one or two words
+		words=$("$1" $verb --help 2>/dev/null | sed '/^$/q' | grep -o -- '--[a-z][a-z-]*' || :)
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 complete -o default -o bashdefault -F _tsmctl tsmctl

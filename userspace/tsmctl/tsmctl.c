@@ -115,8 +115,8 @@ static enum status print_help(void)
 			 verbs[i].word[1] ? verbs[i].word[1] : "");
 		printf("  tsmctl %-15s  %s\n", words, verbs[i].brief);
 	}
-	puts("  tsmctl VERB --help      its options\n"
-	     "  tsmctl --version\n"
+	puts("  tsmctl --help | --version\n"
+	     "Options: tsmctl VERB --help\n"
 	     "\n"
 	     "Exit status:\n"
 	     "  0  done\n"
