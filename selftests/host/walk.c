@@ -6,7 +6,7 @@
 
 #include "walk.h"
 
-static volatile unsigned int sink;
+static _Thread_local volatile unsigned int sink;
 
 static void touch(const void *data, size_t len)
 {
