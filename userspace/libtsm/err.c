@@ -14,7 +14,7 @@ void err_make_printable(char *text)
 			*text = '?';
 }
 
-int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
+void err_text(struct tsm_ctx *ctx, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -23,7 +23,6 @@ int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
 	va_end(ap);
 	err_make_printable(ctx->error);
 	ctx->claim = 0;
-	return err;
 }
 
 void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...)

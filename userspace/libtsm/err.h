@@ -8,8 +8,14 @@
  * Record the text of a failure: what failed, why, what to do. Returns @err (a
  * negative errno), so that "return err_set(ctx, -EIO, ...)" is the idiom.
  */
-int err_set(struct tsm_ctx *ctx, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+#define err_set(ctx, err, ...) ({ \
+	const int err_set_err = (err); \
+	err_text(ctx, __VA_ARGS__); \
+	err_set_err; \
+})
+
+/* its other half: checkers that look at one file see what value comes back */
+void err_text(struct tsm_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Bytes that are not printable ASCII become '?': the text stays one harmless line. */
 void err_make_printable(char *text);

@@ -206,7 +206,8 @@ int key_from_jwk(struct tsm_ctx *ctx, const char *what, const json_t *jwk, struc
 		return bad(ctx, what, "it is no JWK of type EC");
 	if (json_object_get(jwk, "d"))
 		return bad(ctx, what, "it is a private key: give the public one, without \"d\"");
-	while (i < ARRAY_SIZE(curves) && !is_text(jwk, "crv", crypto_curve_name((enum crypto_curve)i)))
+	while (i < ARRAY_SIZE(curves) &&
+	       !is_text(jwk, "crv", crypto_curve_name((enum crypto_curve)i)))
 		i++;
 	if (i == ARRAY_SIZE(curves))
 		return bad(ctx, what, "its curve is not P-256, P-384 or P-521");

@@ -131,9 +131,7 @@ int kfile_trylock(int dir, const char *name)
 	fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		rc = -errno;
-	else if (fstat(fd, &mine) || fstatat(dir, name, &there, 0))
+	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &mine) || fstatat(dir, name, &there, 0))
 		rc = -errno;
 	else if (mine.st_ino != there.st_ino || mine.st_dev != there.st_dev)
 		rc = -ENOENT;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,13 +30,25 @@ bool realm_here(struct tsm_ctx *ctx)
 	return dir >= 0;
 }
 
+static bool parse_version(const char *text, unsigned int *major, unsigned int *minor)
+{
+	char *end;
+
+	*major = (unsigned int)strtoul(text, &end, 10);
+	if (end == text || *end != '.')
+		return false;
+	text = end + 1;
+	*minor = (unsigned int)strtoul(text, &end, 10);
+	return end != text && !*end;
+}
+
 static void read_device(struct tsm_realm *realm, int dir)
 {
 	struct buf rpv = { 0 };
 	char text[32];
 
 	if (!kfile_read_text(dir, "rsi_version", text, sizeof(text)))
-		realm->has_version = sscanf(text, "%u.%u", &realm->major, &realm->minor) == 2;
+		realm->has_version = parse_version(text, &realm->major, &realm->minor);
 	if (!kfile_read_text(dir, "hash_algorithm", text, sizeof(text)))
 		realm->hash = digest_from_name(text);
 	if (!kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv) && rpv.len == RPV_SIZE) {

@@ -44,7 +44,8 @@ struct run {
 
 static int hex_digit(char c)
 {
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
 
 	return at ? (int)(at - digits) : -1;
 }
@@ -55,12 +56,12 @@ static bool parse_init(const struct tsm_record *record, enum tsm_hash hash, uint
 	size_t i, len, size = tsm_hash_size(hash);
 	const char *text = tsm_record_text(record, &len);
 	const char *gap = memchr(text, ' ', len);
-	char name[16] = "";
+	char name[16];
 	int hi, lo;
 
-	if ((size_t)(gap - text) - strlen(INIT) >= sizeof(name))
-		return false;
-	memcpy(name, text + strlen(INIT), (size_t)(gap - text) - strlen(INIT));
+	/* cut short it is no hash's name either */
+	snprintf(name, sizeof(name), "%.*s", (int)(gap - text) - (int)strlen(INIT),
+		 text + strlen(INIT));
 	if (digest_from_name(name) != hash || (size_t)(text + len - gap) - 1 != 2 * size)
 		return false;
 	for (i = 0; i < size; i++) {
@@ -80,6 +81,7 @@ static const char *begin_register(struct run *run, const struct tsm_record *reco
 	uint8_t *value = run->now.value[record->index];
 	uint8_t begin[CRYPTO_HASH_MAX];
 
+	memset(begin, 0, sizeof(begin));
 	if (!parse_init(record, run->replay->hash, begin))
 		return "its INIT is not of the realm's hash";
 	if (run->now.known[record->index]) {

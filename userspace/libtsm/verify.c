@@ -8,8 +8,9 @@
 #include "err.h"
 #include "steps.h"
 
-#define WAIVABLE	(1u << TSM_STEP_PLATFORM_REFVALUES | 1u << TSM_STEP_REALM_REFVALUES | \
-			 1u << TSM_STEP_EVENT_LOG)
+#define WAIVE(step)	(1u << (step))
+#define WAIVABLE	(WAIVE(TSM_STEP_PLATFORM_REFVALUES) | WAIVE(TSM_STEP_REALM_REFVALUES) | \
+			 WAIVE(TSM_STEP_EVENT_LOG))
 
 struct tsm_verify {
 	struct tsm_token *token;

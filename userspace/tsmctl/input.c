@@ -1,33 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <tsm/eventlog.h>
 
 #include "input.h"
 
+/* Up to @size bytes; returns an errno. */
+static int read_all(int fd, uint8_t *data, size_t size, size_t *len)
+{
+	ssize_t n = 1;
+
+	*len = 0;
+	while (n && *len < size) {
+		n = read(fd, data + *len, size - *len);
+		if (n > 0)
+			*len += (size_t)n;
+		else if (n < 0 && errno != EINTR)
+			return errno;
+	}
+	return 0;
+}
+
 enum status read_file(const char *name, size_t max, uint8_t **data, size_t *len)
 {
 	const char *shown = strcmp(name, "-") ? name : "stdin";
-	FILE *f = strcmp(name, "-") ? fopen(name, "rb") : stdin;
+	int fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
 	int err;
 
-	if (!f)
+	if (fd < 0)
 		return fail(STATUS_FAILED, "cannot open %s: %s", shown, strerror(errno));
 	*data = malloc(max + 1);
-	if (!*data) {
-		err = ENOMEM;
-	} else {
-		errno = 0;
-		*len = fread(*data, 1, max + 1, f);
-		err = ferror(f) ? errno : *len > max ? EFBIG : 0;
-	}
-	if (f != stdin)
-		fclose(f);
+	err = *data ? read_all(fd, *data, max + 1, len) : ENOMEM;
+	close(fd);
+	if (!err && *len > max)
+		err = EFBIG;
 	if (!err)
 		return STATUS_OK;
 

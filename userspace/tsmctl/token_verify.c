@@ -265,7 +265,8 @@ static enum status print_json_verdicts(const struct tsm_verify *verify)
 	top = json_pack("{s:s, s:s, s:o, s:o, s:I}",
 			"verdict", tsm_verdict_name(tsm_verify_verdict(verify)),
 			"reason", tsm_verify_reason(verify), "steps", list,
-			"unknown-claims", u.list, "log-records", (json_int_t)tsm_verify_records(verify));
+			"unknown-claims", u.list,
+			"log-records", (json_int_t)tsm_verify_records(verify));
 	if (u.failed) {
 		json_decref(top);
 		top = NULL;

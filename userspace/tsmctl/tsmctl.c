@@ -58,7 +58,7 @@ static const struct verb {
 	  "lost, as more waited than there was room for, it says so and reads the log." },
 };
 
-enum status fail(enum status status, const char *fmt, ...)
+void complain(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -67,7 +67,6 @@ enum status fail(enum status status, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
-	return status;
 }
 
 enum status fail_tsm(const struct tsm_ctx *ctx, int err)

@@ -40,9 +40,15 @@ enum status verb_log_export(int argc, char **argv);
 enum status verb_log_verify(int argc, char **argv);
 enum status verb_watch(int argc, char **argv);
 
-/* One line on stderr: what failed, why, what to do. Returns @status. */
-enum status fail(enum status status, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* One line on stderr: what failed, why, what to do. The value is @code. */
+#define fail(code, ...) ({ \
+	const enum status fail_status = (code); \
+	complain(__VA_ARGS__); \
+	fail_status; \
+})
+
+/* its other half: checkers that look at one file see what value comes back */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The line and status for what a call of libtsm returned. */
 enum status fail_tsm(const struct tsm_ctx *ctx, int err);
