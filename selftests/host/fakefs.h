@@ -19,7 +19,7 @@
 
 /* An empty world in a new temporary root, with a provider. */
 void fake_begin(const char *provider);
-/* Says what is left and should not be (report directory, descriptor, unused fault); 0 if nothing. */
+/* Says what is left and should not be (directory, descriptor, unused fault); 0 if nothing. */
 int fake_end(void);
 /* For a process that finds the root in the environment (FAKE_ROOT, FAKE_FAULTS). */
 void fake_from_environment(void);

@@ -235,7 +235,8 @@ static void sign_at_infinity(const struct curve *curve, EVP_PKEY *key, const str
 	BN_CTX *bn = BN_CTX_new();
 	unsigned int len;
 
-	need(EVP_Digest(tbs->data, tbs->len, digest, &len, EVP_get_digestbyname(curve->digest), NULL));
+	need(EVP_Digest(tbs->data, tbs->len, digest, &len, EVP_get_digestbyname(curve->digest),
+			NULL));
 	need(m = BN_bin2bn(digest, (int)len, NULL));
 	need(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d));
 	need(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_ORDER, &n));

@@ -3,7 +3,6 @@
 #
 # test_install.sh USERSPACE BUILD CC PKG_CONFIG: what is installed can be used,
 # and what guards the ABI does. Prints TAP.
-# shellcheck disable=SC2086
 set -u
 userspace=$1 build=$2 cc=$3 pkg_config=$4
 # shellcheck source=selftests/tap.sh

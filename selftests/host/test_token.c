@@ -243,7 +243,9 @@ static void heads_of_any_length(void **state)
 
 	(void)state;
 	claim_drop(c, 10);
-	claim_add_hex(c, "1b 000000000000000a", "5a 00000040 cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc");
+	claim_add_hex(c, "1b 000000000000000a", "5a 00000040"
+		      "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+		      "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc");
 	claim_add_hex(c, "1a 00009999", "98 02 1800 b9 0001 7801 61 390000");
 	m.part[PLATFORM].protected_hex = "b8 01 1801 390022";
 	t = accept();

@@ -3,7 +3,6 @@
 #
 # test_tsmctl.sh TSMCTL MINT_TOKEN: exit statuses, output and messages of the
 # command line; TSMCTL is the one with the faked kernel in it. Prints TAP.
-# shellcheck disable=SC2086
 set -u
 tsmctl=$1 mint=$2
 tmp=$(mktemp -d)
@@ -174,7 +173,7 @@ grep -q '^realm    no$' out; result "which it also prints"
 
 # --- token show ---
 fresh
-"$mint" 907-unknown >t907; "$mint" 399-legacy >t399; "$mint" no-rim >bad; "$mint" eddsa >eddsa; printf "\240" >none
+"$mint" 907-unknown >t907; "$mint" 399-legacy >t399; "$mint" no-rim >bad; "$mint" eddsa >unknown-alg; printf "\240" >none
 expect "show 399" 0 "wrapper 399, not verified" token show t399
 grep -q '^  rak  *04' out && grep -q '^  rems:$' out && grep -q '^      measurement  *0*1$' out
 result "raw RAK, REMs and components are shown"
@@ -191,7 +190,7 @@ grep -q '"verified": false' out && grep -q '"alg": "ES384"' out && grep -q '"rim
 	grep -q '"type": "bytes"' out && grep -qF '"foo\u001B[31m"' out
 result "JSON holds claims and unknown ones"
 expect "the option may follow" 0 '"wrapper": 907' token show t907 --json
-expect "an unknown alg has its number" 0 '"alg": -8' token show --json eddsa
+expect "an unknown alg has its number" 0 '"alg": -8' token show --json unknown-alg
 expect "9: malformed" 9 "realm token: mandatory claim 44238 (rim) is missing" token show bad
 expect "9: no token" 9 "does not begin with tag 399 or 907" token show none
 expect "1: no such file to show" 1 "cannot open nowhere: No such file" token show nowhere

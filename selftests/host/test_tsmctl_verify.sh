@@ -56,15 +56,15 @@ printf "$header" >empty
 
 challenge=$(fill cc 64)
 given="--challenge $challenge --trust-anchors anchor"
+many=$(fill "--log empty " 17)
 echo '{"realm":[{"initial-measurement":"'"$(fill 88 32)"'","rak-hash-algorithm":"sha-256"}]}' >realm.json
 echo '{"realm":[{"initial-measurement":"'"$(fill 99 32)"'","rak-hash-algorithm":"sha-256"}]}' >other.json
 echo '[]' >nobody.json
 "$mint" plain anchor >token
 "$mint" unknown anchor2 >strange
 "$mint" no-rim anchor3 >malformed
-head -c 500 token >cut
+head -c 500 token >half
 
-# shellcheck disable=SC2086
 {
 expect "0: valid" 0 "valid; not checked: platform reference values, realm reference values, event log" $given token
 [ "$(grep -c '^✓' out)" = 6 ] && [ "$(grep -c '^-' out)" = 3 ]
@@ -90,7 +90,7 @@ expect "10: a platform that nobody trusts" 10 "✗  trust anchor" --challenge "$
 expect "10: another realm" 10 "✗  realm reference values    its RIM is in no entry" $given --reference-values other.json token
 expect "10: a claim is missing" 10 "✗  form                      realm token: mandatory claim 44238" \
 	--challenge "$challenge" --trust-anchors anchor3 malformed
-expect "10: a token that was cut" 10 "✗  form" $given cut
+expect "10: a token that was cut" 10 "✗  form" $given half
 expect "10: the log does not lead there" 10 "✗  event log                 rem0, rem1, rem2, rem3: no prefix" $given --log empty token
 expect "10: no event log" 10 "✗  event log                 event log: it does not begin" $given --log token token
 expect "10: JSON" 10 '"label": 44238' $given --json --reference-values other.json token
@@ -102,7 +102,7 @@ expect "2: two tokens" 2 "takes one token" $given token token
 expect "2: no challenge" 2 "needs --challenge and --trust-anchors" --trust-anchors anchor token
 expect "2: no trust anchors" 2 "needs --challenge and --trust-anchors" --challenge 00 token
 expect "2: unknown option" 2 "does not know --frob" $given --frob token
-expect "2: too many files" 2 "at most 16 --log" $given $(fill "--log empty " 17) token
+expect "2: too many files" 2 "at most 16 --log" $given $many token
 expect "3: bad hex" 3 "--challenge: character 1 is no hex digit" --challenge xx --trust-anchors anchor token
 expect "3: challenge too long" 3 "--challenge: 65 bytes" --challenge "${challenge}00" --trust-anchors anchor token
 expect "3: trust anchors that are none" 3 "token: trust anchors: neither JSON" --challenge 00 --trust-anchors token token

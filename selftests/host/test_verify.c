@@ -17,8 +17,9 @@
 #include "logs.h"
 #include "mint.h"
 
-#define WAIVE_ALL	(1u << TSM_STEP_PLATFORM_REFVALUES | 1u << TSM_STEP_REALM_REFVALUES | \
-			 1u << TSM_STEP_EVENT_LOG)
+#define WAIVE(step)	(1u << (step))
+#define WAIVE_ALL	(WAIVE(TSM_STEP_PLATFORM_REFVALUES) | WAIVE(TSM_STEP_REALM_REFVALUES) | \
+			 WAIVE(TSM_STEP_EVENT_LOG))
 
 static struct tsm_ctx *ctx;
 static struct mint m;
@@ -1096,7 +1097,8 @@ int main(void)
 		T(every_combination), T(short_challenges_are_padded), T(rak_hash_of_any_length),
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
-		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures), T(signatures_at_infinity),
+		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
+		T(signatures_at_infinity),
 		T(platform_reference_values), T(lifecycle_has_to_be_secured),
 		T(realm_reference_values), T(logs_and_tokens), T(every_failure),
 		T(parts_of_two_tokens), T(token_of_others), T(token_of_others), T(token_of_others),

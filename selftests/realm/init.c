@@ -49,7 +49,8 @@ static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt,
 	va_end(ap);
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
-		dprintf(fd, "<3>realm init: %s%s%s\n", line, error ? ": " : "", error ? strerror(error) : "");
+		dprintf(fd, "<3>realm init: %s%s%s\n", line, error ? ": " : "",
+			error ? strerror(error) : "");
 	reboot(RB_POWER_OFF);
 	_exit(1);
 }

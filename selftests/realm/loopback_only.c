@@ -31,7 +31,8 @@ ssize_t guarded_sendmsg(int fd, const struct msghdr *msg, int flags) __asm__("se
 
 int guarded_connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
-	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
+	int (*next)(int fd, const struct sockaddr *addr, socklen_t len) =
+		dlsym(RTLD_NEXT, "connect");
 
 	if (allowed(addr))
 		return next(fd, addr, len);
@@ -42,8 +43,8 @@ int guarded_connect(int fd, const struct sockaddr *addr, socklen_t len)
 ssize_t guarded_sendto(int fd, const void *buf, size_t size, int flags,
 		       const struct sockaddr *addr, socklen_t len)
 {
-	ssize_t (*next)(int, const void *, size_t, int, const struct sockaddr *, socklen_t) =
-		dlsym(RTLD_NEXT, "sendto");
+	ssize_t (*next)(int fd, const void *buf, size_t size, int flags,
+			const struct sockaddr *addr, socklen_t len) = dlsym(RTLD_NEXT, "sendto");
 
 	if (allowed(addr))
 		return next(fd, buf, size, flags, addr, len);
@@ -53,7 +54,7 @@ ssize_t guarded_sendto(int fd, const void *buf, size_t size, int flags,
 
 ssize_t guarded_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	ssize_t (*next)(int, const struct msghdr *, int) = dlsym(RTLD_NEXT, "sendmsg");
+	ssize_t (*next)(int fd, const struct msghdr *msg, int flags) = dlsym(RTLD_NEXT, "sendmsg");
 
 	if (allowed(msg->msg_name))
 		return next(fd, msg, flags);

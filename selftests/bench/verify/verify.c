@@ -124,7 +124,8 @@ static void begin(int alg, const char *group, const EVP_MD *md)
 	need(!tsm_anchors_add(ctx, anchors, key.data, key.len));
 	need(!tsm_refvalues_add(ctx, refvalues, refs, strlen(refs)));
 	opts = (struct tsm_verify_opts){
-		.size = sizeof(opts), .anchors = anchors, .challenge = challenge, .challenge_len = 64,
+		.size = sizeof(opts), .anchors = anchors,
+		.challenge = challenge, .challenge_len = 64,
 		.refvalues = refvalues, .waive = 1u << TSM_STEP_EVENT_LOG,
 	};
 	for (i = 0; i < 2; i++) {
@@ -193,7 +194,7 @@ static void memory(void)
 	after = mallinfo2().uordblks;
 	tsm_verify_free(&v);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("# memory: a token of %zu bytes keeps %zu with its verdicts; process peak %ld kB\n",
+	printf("# kept: a token of %zu bytes keeps %zu with its verdicts; process peak %ld kB\n",
 	       token.len, after - before, usage.ru_maxrss);
 }
 

@@ -37,7 +37,7 @@ static void judge(struct tsm_ctx *ctx, const struct tsm_verify_opts *opts, const
 	int i;
 
 	if (tsm_verify_new(ctx, data, len, opts, &verify)) {
-		fprintf(stderr, "judge: %s\n", tsm_error(ctx));
+		fprintf(stderr, "%s\n", tsm_error(ctx));
 		abort();
 	}
 	for (i = 0; i < TSM_STEPS; i++)
