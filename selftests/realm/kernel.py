@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"
 PAGES = {"4k": "arm64", "16k": "arm64-16k"}
 
 
@@ -79,7 +80,9 @@ class Kernel:
 
     @property
     def headers(self):
-        return pathlib.Path("/usr/src") / f"linux-headers-{self.release}"
+        """What modules are built against."""
+        own = self.dir / "build"
+        return own if own.exists() else pathlib.Path("/usr/src") / f"linux-headers-{self.release}"
 
     def module(self, name):
         """A module's file, or None where it is built in."""
@@ -92,6 +95,20 @@ class Kernel:
         if any(f"/{s}.ko" in builtin for s in spellings):
             return None
         raise NotFound(f"kernel {self.release} has no module {name}")
+
+
+def debug():
+    """The debug kernel, built where the cache does not have it."""
+    built = subprocess.run([SCRIPTS / "debug-kernel"], stdout=subprocess.PIPE, text=True)
+    if built.returncode:
+        raise NotFound("there is no debug kernel, see above")
+    folder = pathlib.Path(built.stdout.strip())
+    return Kernel((folder / "build/include/config/kernel.release").read_text().strip(), folder)
+
+
+def find(wanted, page, say=lambda text: None):
+    """A kernel in the cache, by what --kernel and --page say; "debug" is the bench's own."""
+    return debug() if wanted == "debug" else fetch(resolve(wanted, page), say)
 
 
 def module_content(path):

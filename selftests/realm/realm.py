@@ -73,7 +73,7 @@ def options(argv):
         prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="run [options] [--] [COMMAND...]")
     add = parser.add_argument
-    add("--kernel", metavar="VERSION", help="7.3 or 7.3.4+deb13; default: the newest in the index")
+    add("--kernel", metavar="VERSION", help="7.3, 7.3.4+deb13, or debug: built with every check; default: the newest in the index")
     add("--page", choices=sorted(kernels.PAGES), default="4k", help="the kernel's page size")
     add("--cpus", type=int, default=2, metavar="N", help="vCPUs (default 2)")
     add("--mem", default="1G", metavar="SIZE", help="memory (default 1G)")
@@ -107,7 +107,8 @@ def options(argv):
     add("--console", action="store_true", help="show the guest's console on stderr")
     add("--print-rim", action="store_true",
         help="print the RIM computed from the same files, and boot nothing")
-    add("--print-release", action="store_true", help="print the kernel's release, and boot nothing")
+    add("--print-headers", action="store_true",
+        help="print the folder of the kernel's headers, and boot nothing")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
     args = parser.parse_args(argv)
     if args.command[:1] == ["--"]:
@@ -117,7 +118,7 @@ def options(argv):
             parser.error(f"--fault {spec}: not CALL[@N[xCOUNT]]:EFFECT, see monitor/README.md")
     if not re.fullmatch(r"([0-9a-fA-F]{2}){0,64}", args.rpv):
         parser.error("--rpv takes up to 128 hex digits")
-    prints = args.print_rim or args.print_release
+    prints = args.print_rim or args.print_headers
     if not args.command and not prints and not os.isatty(0):
         parser.error("a COMMAND is needed where there is no terminal")
     return args
@@ -152,7 +153,8 @@ def build_initramfs(args, kernel):
             "both": ["arm_cca_guest", "realm_tsm"]}[args.module]
     ours = []
     if "realm_tsm" in load:
-        make(".", "modules", f"KDIR={kernel.headers}")
+        # heeded where the kernel was built to count lines that ran
+        make(".", "modules", f"KDIR={kernel.headers}", "GCOV_PROFILE=y")
         ours = [BUILD / "kmod" / kernel.release / "realm_tsm.ko"]
     if args.disk:
         names += ["virtio_blk", "ext4"]
@@ -184,7 +186,7 @@ class Machine:
 
     def __init__(self, args):
         self.args = args
-        kernel = kernels.fetch(kernels.resolve(args.kernel, args.page), say)
+        kernel = kernels.find(args.kernel, args.page, say)
         make("selftests/realm")
         self.cmdline = f"{CMDLINE} {args.append}".strip()
         self.initrd = content_fd("initramfs", args.initrd.read_bytes() if args.initrd else
@@ -360,8 +362,8 @@ def on_deadline(_number, _frame):
 
 
 def run(args):
-    if args.print_release:
-        print(kernels.resolve(args.kernel, args.page))
+    if args.print_headers:
+        print(kernels.find(args.kernel, args.page, say).headers)
         return 0
     machine = Machine(args)
     if args.print_rim:
