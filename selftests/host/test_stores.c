@@ -130,7 +130,7 @@ static void wrong_stores(void **state)
 		{ "[" ENTRY("7") "]", "entry 0: pkey: it is no JWK of type EC" },
 		{ "[" ENTRY("\"key\"") "]", "entry 0: pkey: it is no PEM of a public key" },
 		{ "hello", "neither JSON, nor PEM, nor a COSE_Key" },
-		{ "\t\n", "neither JSON" },
+		{ " \n", "neither JSON" },
 		{ "\"[]\"", "neither JSON" },
 		{ "[\"\xff\"]", "no JSON" },
 		{ "[\"\\u0000\"]", "no JSON" },

@@ -109,8 +109,8 @@ class Licences(Checker):
     def run(self):
         findings = []
         for path in tracked():
-            if path.startswith("LICENSES/") or "/corpus/" in path:
-                continue    # the licences; bytes that are no text
+            if path.startswith(("LICENSES/", "debian/")) or "/corpus/" in path:
+                continue    # the licences; debian/copyright says it; bytes that are no text
             found = next(filter(None, map(self.TAG.search, text_of(path).splitlines()[:3])), None)
             allowed = next(names for folder, names in self.FOLDERS if path.startswith(folder))
             if not found:
@@ -125,7 +125,7 @@ class Places(Checker):
     name = "places"
     what = "no path of one machine, no host of a mirror"
     HOST = re.compile(r"\b(deb|ftp\d*|mirrors?|archive|security|snapshot|proxy|registry|pypi|crates)"
-                      r"\.[a-z0-9-]+(\.[a-z0-9-]+)+|\b[a-z0-9.-]+\.debian\.(org|net)")
+                      r"\.[a-z0-9-]+(\.[a-z0-9-]+)+|\b(?!www\.)[a-z0-9.-]+\.debian\.(org|net)")
     PATH = re.compile(r"(?<![\w.$}*/-])/(home|Users|work|srv|mnt)/[\w.-]+")
 
     def run(self):
@@ -325,7 +325,7 @@ class ClangTidy(Userspace):
     # evaluation where && settles it.
     CHECKS = ("-*,clang-analyzer-*,bugprone-*,cert-*,-bugprone-easily-swappable-parameters,"
               "-bugprone-suspicious-string-compare,-bugprone-implicit-widening-of-multiplication-result,"
-              "-bugprone-assignment-in-if-condition,-bugprone-inc-dec-in-conditions,-cert-err33-c,"
+              "-bugprone-switch-missing-default-case,-bugprone-assignment-in-if-condition,-bugprone-inc-dec-in-conditions,-cert-err33-c,"
               "-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling")
 
     def command(self, path, flags):

@@ -9,7 +9,7 @@
  * negative errno), so that "return err_set(ctx, -EIO, ...)" is the idiom.
  */
 #define err_set(ctx, err, ...) ({ \
-	const int err_set_err = (err); \
+	int err_set_err = (err); \
 	err_text(ctx, __VA_ARGS__); \
 	err_set_err; \
 })

@@ -151,8 +151,8 @@ static int through_configfs(struct tsm_ctx *ctx, uint32_t number,
 		return 0;
 	case -ENOENT:
 		return err_set(ctx, -ENODEV,
-			       "events cannot be measured through configfs: no " CONFIGFS_MEASUREMENTS
-			       "; modprobe realm_tsm, mount -t configfs none /sys/kernel/config");
+			       "events cannot be measured through configfs: no %s; modprobe realm_tsm, mount -t configfs none /sys/kernel/config",
+			       CONFIGFS_MEASUREMENTS);
 	case -EACCES:
 	case -EPERM:
 		return err_set(ctx, rc,

@@ -32,7 +32,7 @@ struct tsm_monitor {
 	} now;
 };
 
-static int failed(struct tsm_ctx *ctx, int rc)
+static int listen_failed(struct tsm_ctx *ctx, int rc)
 {
 	char why[64];
 
@@ -70,7 +70,7 @@ static int start(struct tsm_ctx *ctx, struct tsm_monitor *monitor, size_t room)
 	if (!rc && !realm.has_last)
 		rc = -EPERM;
 	if (rc)
-		return failed(ctx, rc);
+		return listen_failed(ctx, rc);
 	monitor->digest_size = realm.digest_size;
 	monitor->next = realm.last_record + 1;
 	return 0;
@@ -90,7 +90,7 @@ int tsm_monitor_new(struct tsm_ctx *ctx, const struct tsm_monitor_opts *opts,
 			       "monitor: wrong use of the library: nowhere to put it, or options without their size");
 	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor)
-		return failed(ctx, -ENOMEM);
+		return listen_failed(ctx, -ENOMEM);
 	rc = start(ctx, monitor, o.room ? o.room : DEFAULT_ROOM);
 	if (rc)
 		tsm_monitor_free(&monitor);
@@ -204,7 +204,7 @@ int tsm_monitor_next(struct tsm_ctx *ctx, struct tsm_monitor *monitor)
 		else
 			rc = next_logged(ctx, monitor);
 	} while (rc == -ENODATA);
-	return !rc || rc == -EAGAIN ? rc : failed(ctx, rc);
+	return !rc || rc == -EAGAIN ? rc : listen_failed(ctx, rc);
 }
 
 uint32_t tsm_monitor_record(const struct tsm_monitor *monitor)

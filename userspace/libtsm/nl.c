@@ -227,7 +227,8 @@ int family_realm_get(struct family *family, struct family_realm *realm)
 	struct nl_msg *msg = request(family, REALM_TSM_CMD_REALM_GET, 0);
 	int rc;
 
-	rc = exchange(family, msg, false, REALM_TSM_CMD_REALM_GET, tb, REALM_TSM_A_REALM_MAX, policy);
+	rc = exchange(family, msg, false, REALM_TSM_CMD_REALM_GET, tb, REALM_TSM_A_REALM_MAX,
+		      policy);
 	if (rc)
 		return rc;
 	if (!tb[REALM_TSM_A_REALM_DIGEST_SIZE])
@@ -254,7 +255,8 @@ static bool is_event(struct nlattr **tb)
 	       tb[REALM_TSM_A_EVENT_DIGEST];
 }
 
-int family_event_add(struct family *family, uint32_t number, const char *const words[3], uint32_t *record)
+int family_event_add(struct family *family, uint32_t number, const char *const words[3],
+		     uint32_t *record)
 {
 	struct nlattr *tb[REALM_TSM_A_EVENT_MAX + 1];
 	struct nl_msg *msg = request(family, REALM_TSM_CMD_EVENT_ADD, 0);
@@ -276,7 +278,7 @@ int family_event_add(struct family *family, uint32_t number, const char *const w
 }
 
 int family_report_get(struct family *family, const void *challenge, size_t len, struct buf *token,
-		  uint32_t *record)
+		      uint32_t *record)
 {
 	static const struct nla_policy policy[REALM_TSM_A_REPORT_MAX + 1] = {
 		[REALM_TSM_A_REPORT_RECORD] = { .type = NLA_U32 },
@@ -365,7 +367,8 @@ int family_listen_next(struct family *family, struct family_record *record)
 	struct nlattr *tb[REALM_TSM_A_EVENT_MAX + 1];
 	int rc;
 
-	rc = next_attributes(family, REALM_TSM_CMD_EVENT_NTF, tb, REALM_TSM_A_EVENT_MAX, event_policy);
+	rc = next_attributes(family, REALM_TSM_CMD_EVENT_NTF, tb, REALM_TSM_A_EVENT_MAX,
+			     event_policy);
 	if (rc)
 		return rc > 0 ? -EBADMSG : rc;
 	if (!is_event(tb))

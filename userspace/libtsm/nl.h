@@ -42,10 +42,11 @@ struct family_record {
 	struct bytes data;	/* as it stands in the log; borrowed until the next call */
 };
 
-int family_event_add(struct family *family, uint32_t number, const char *const words[3], uint32_t *record);
+int family_event_add(struct family *family, uint32_t number, const char *const words[3],
+		     uint32_t *record);
 
 int family_report_get(struct family *family, const void *challenge, size_t len, struct buf *token,
-		  uint32_t *record);
+		      uint32_t *record);
 
 /* Ask for records from this one on; then each, until -ENODATA. */
 int family_log_get(struct family *family, uint32_t from);

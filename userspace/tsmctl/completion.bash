@@ -21,7 +21,6 @@ _tsmctl()
 		}')
 	if [[ $words == =* ]]; then
 		verb=${words#=}
-		# shellcheck disable=SC2086 # a verb of one or two words
 		words=$("$1" $verb --help 2>/dev/null | sed '/^$/q' | grep -o -- '--[a-z][a-z-]*' || :)
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

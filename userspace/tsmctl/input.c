@@ -105,7 +105,8 @@ enum status read_register_arg(const char *arg, uint32_t *number)
 			return STATUS_OK;
 		}
 	}
-	return fail(STATUS_BAD_INPUT, "there is no such register: give rim, rem0, rem1, rem2 or rem3");
+	return fail(STATUS_BAD_INPUT,
+		    "there is no such register: give rim, rem0, rem1, rem2 or rem3");
 }
 
 enum status parse_words(int argc, char **argv, int count, const char *words)

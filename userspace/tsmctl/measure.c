@@ -33,15 +33,17 @@ static enum status print_json_registers(const struct tsm_registers *registers)
 {
 	json_t *top = json_object();
 	const uint8_t *value;
+	const char *state;
 	int failed = !top;
 	uint32_t r;
 	size_t len;
 
 	for (r = 0; r < REGISTERS; r++) {
 		value = tsm_registers_value(registers, r, &len);
-		failed |= json_object_set_new(top, tsm_register_name(r), json_pack(
-			"{s:o, s:s}", "value", json_hex(value, len), "state",
-			tsm_register_state_name(tsm_registers_state(registers, r))));
+		state = tsm_register_state_name(tsm_registers_state(registers, r));
+		failed |= json_object_set_new(top, tsm_register_name(r),
+					      json_pack("{s:o, s:s}", "value",
+							json_hex(value, len), "state", state));
 	}
 	failed |= json_object_set_new(top, "hash",
 				      json_string(tsm_hash_name(tsm_registers_hash(registers))));
@@ -63,7 +65,8 @@ enum status verb_measure_list(int argc, char **argv)
 	if (status)
 		return status;
 	if (first < argc)
-		return fail(STATUS_USAGE, "measure list takes no %s: see tsmctl --help", argv[first]);
+		return fail(STATUS_USAGE, "measure list takes no %s: see tsmctl --help",
+			    argv[first]);
 	if (tsm_ctx_new(NULL, &ctx))
 		return fail(STATUS_FAILED, "out of memory");
 	rc = tsm_registers_new(ctx, &registers);

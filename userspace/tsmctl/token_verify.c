@@ -199,7 +199,8 @@ static void print_verdicts(const struct tsm_verify *verify)
 	for (i = 0; i < TSM_STEPS; i++) {
 		enum tsm_step step = (enum tsm_step)i;
 
-		printf("%s  %-25s ", verdict_mark(tsm_verify_step(verify, step)), tsm_step_name(step));
+		printf("%s  %-25s ", verdict_mark(tsm_verify_step(verify, step)),
+		       tsm_step_name(step));
 		print_text(stdout, tsm_verify_step_reason(verify, step));
 		putchar('\n');
 	}

@@ -42,7 +42,7 @@ enum status verb_watch(int argc, char **argv);
 
 /* One line on stderr: what failed, why, what to do. The value is @code. */
 #define fail(code, ...) ({ \
-	const enum status fail_status = (code); \
+	enum status fail_status = (code); \
 	complain(__VA_ARGS__); \
 	fail_status; \
 })

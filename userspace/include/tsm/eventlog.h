@@ -32,8 +32,8 @@
  * Rules for replaying:
  *
  * - registers begin with zeros, or with the value of an INIT record (EV_NO_ACTION
- *   without digest, text "INIT/<hash> <hex>", with or without AAEL's tag): nothing in the log says what
- *   led to that value, unless an earlier log replays to just this;
+ *   without digest, text "INIT/<hash> <hex>", with or without AAEL's tag): nothing in
+ *   the log says what led to that value, unless an earlier log replays to just this;
  * - other EV_NO_ACTION records do not count, whatever digest they carry;
  * - each record else extends its register with its digest of the realm's hash.
  *   One for the RIM, which nothing can extend, for a register that does not exist,
