@@ -8,10 +8,9 @@ O ?= $(TOP)/build
 override O := $(abspath $(O))
 
 VERSION := 1.0.0
-SONAME := libtsm.so.1
 
 # what the library is made of, for itself and for its tests
-LIBTSM_SOURCES := ctx.c err.c buf.c kfile.c digest.c \
+LIBTSM_SOURCES := ctx.c err.c opts.c buf.c kfile.c digest.c \
 	report.c report_failed.c configfs.c place.c netlink.c nl.c \
 	device.c realm.c measurement.c event.c monitor.c \
 	cbor.c cose.c claims.c rules.c token.c \
@@ -19,6 +18,11 @@ LIBTSM_SOURCES := ctx.c err.c buf.c kfile.c digest.c \
 	store.c key.c anchors.c refvalues.c signature.c policy.c steps.c verify.c
 LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlog.h verify.h
 LIBTSM_PACKAGES := libcbor libcrypto jansson libnl-genl-3.0
+
+LIBTSM_KBS_SOURCES := kbs.c rcar.c evidence.c jwe.c teekey.c uri.c answer.c http.c pin.c \
+	retry.c jcs.c secret.c fail.c opts.c
+LIBTSM_KBS_HEADERS := kbs.h
+LIBTSM_KBS_PACKAGES := libcurl jose jansson libcrypto
 
 ifeq ($(origin CC),default)
 CC := gcc

@@ -94,6 +94,40 @@ static void options(void **state)
 	assert_string_equal(tsm_error(NULL), "");
 }
 
+static void keep_text(void *data, enum tsm_log_level level, const char *text)
+{
+	assert_int_equal(level, TSM_LOG_WARNING);
+	snprintf(data, 32, "%s", text);
+}
+
+static void texts_of_libraries_on_top(void **state)
+{
+	char logged[32] = "", longest[2000];
+	struct tsm_ctx_opts opts = { .size = sizeof(opts), .log = keep_text, .log_data = logged };
+	struct tsm_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(tsm_ctx_new(&opts, &ctx), 0);
+	assert_int_equal(tsm_fail(ctx, -EPROTO, "100 %s\033[m\n"), -EPROTO);
+	assert_string_equal(tsm_error(ctx), "100 %s?[m?");
+	assert_int_equal(tsm_fail(ctx, -EIO, tsm_error(ctx)), -EIO);
+	assert_string_equal(tsm_error(ctx), "100 %s?[m?");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	tsm_fail(ctx, -EIO, longest);
+	assert_in_range(strlen(tsm_error(ctx)), 400, 1000);
+	assert_int_equal(tsm_fail(ctx, -EIO, NULL), -EIO);
+	assert_string_equal(tsm_error(ctx), "");
+	assert_int_equal(tsm_fail(NULL, -EIO, "x"), -EIO);
+
+	tsm_log(ctx, TSM_LOG_WARNING, "a %d\n");
+	assert_string_equal(logged, "a %d?");
+	tsm_log(ctx, TSM_LOG_WARNING, NULL);
+	tsm_log(NULL, TSM_LOG_WARNING, "b");
+	assert_string_equal(logged, "a %d?");
+	tsm_ctx_free(&ctx);
+}
+
 static void hashes(void **state)
 {
 	(void)state;
@@ -307,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options),
+		cmocka_unit_test(texts_of_libraries_on_top),
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(no_realm),
 		cmocka_unit_test(realm_without_our_module),

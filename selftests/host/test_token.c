@@ -78,6 +78,25 @@ static void expect_bytes(const uint8_t *data, size_t len, uint8_t fill, size_t s
 
 /* --- what is right --- */
 
+/* The parts, as they stand in the token: in a wrapper of 399 as in one of 907. */
+static void check_parts(const struct tsm_token *t)
+{
+	const uint8_t *part;
+	size_t len;
+	int i;
+
+	for (i = TSM_TOKEN_REALM; i <= TSM_TOKEN_PLATFORM; i++) {
+		part = tsm_token_part(t, (enum tsm_token_part)i, &len);
+		assert_true(len > 100);
+		/* tagged or not, an array of four */
+		assert_int_equal(part[0] == 0xd2 ? part[1] : part[0], 0x84);
+		assert_non_null(memmem(token.data, token.len, part, len));
+	}
+	assert_null(tsm_token_part(t, (enum tsm_token_part)2, &len));
+	assert_int_equal(len, 0);
+	assert_null(tsm_token_part(NULL, TSM_TOKEN_REALM, NULL));
+}
+
 static void check_all_getters(const struct tsm_token *t, const char *hash, int alg, int wrapper)
 {
 	size_t len, size = hash_size(hash);
@@ -133,6 +152,7 @@ static void every_combination(void **state)
 		m.part[PLATFORM].untagged = i / 108 % 2;
 		t = accept();
 		check_all_getters(t, hash, alg, wrapper);
+		check_parts(t);
 		rak = tsm_token_find(t, TSM_TOKEN_REALM, TSM_LABEL_RAK);
 		assert_int_equal(tsm_claim_type(rak), TSM_CLAIM_BYTES);
 		assert_int_equal(!!tsm_claim_child(rak), profile != 0);

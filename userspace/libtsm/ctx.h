@@ -16,11 +16,4 @@ struct tsm_ctx {
 	int part;		/* of the token */
 };
 
-/*
- * Fill @ours from the caller's option struct: what the caller does not know stays
- * zero, what this library does not know must be zero. Both begin with the size.
- * A new field never goes where padding was: older callers left anything there.
- */
-int opts_copy(void *ours, size_t ours_size, const void *theirs);
-
 #endif

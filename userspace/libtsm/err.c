@@ -49,3 +49,20 @@ const char *err_name(int err, char *buf, size_t size)
 	errno = saved;
 	return buf;
 }
+
+int tsm_fail(struct tsm_ctx *ctx, int err, const char *text)
+{
+	char line[sizeof(ctx->error)];
+
+	if (!ctx)
+		return err;
+	/* a caller may give back what tsm_error() gave it */
+	snprintf(line, sizeof(line), "%s", text ? text : "");
+	return err_set(ctx, err, "%s", line);
+}
+
+void tsm_log(struct tsm_ctx *ctx, enum tsm_log_level level, const char *text)
+{
+	if (ctx && text)
+		log_msg(ctx, level, "%s", text);
+}

@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "nl.h"
+#include "opts.h"
 
 #define DEFAULT_ROOM	(1024 * 1024)
 

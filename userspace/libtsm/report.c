@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "err.h"
+#include "opts.h"
 
 #define DEFAULT_TIMEOUT_MS	60000
 #define DEFAULT_MAX_SIZE	(16 * 1024 * 1024)	/* the kernel's own limit since 7.0 */

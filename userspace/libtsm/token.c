@@ -103,6 +103,7 @@ static int token_read(struct tsm_ctx *ctx, struct tsm_token *token, size_t len)
 		enum tsm_token_part part = (enum tsm_token_part)i;
 		struct cose_sign1 *cose = &token->part[i].cose;
 
+		token->part[i].whole = parts[i];
 		rc = cose_sign1_read(ctx, claims_part_name(part), parts[i], cose);
 		if (!rc)
 			rc = claims_read(ctx, part, cose->payload, &token->part[i].claims);
@@ -161,6 +162,16 @@ int tsm_token_wrapper(const struct tsm_token *token)
 static bool has_part(const struct tsm_token *token, enum tsm_token_part part)
 {
 	return token && (part == TSM_TOKEN_REALM || part == TSM_TOKEN_PLATFORM);
+}
+
+const uint8_t *tsm_token_part(const struct tsm_token *token, enum tsm_token_part part,
+			      size_t *len)
+{
+	bool has = has_part(token, part);
+
+	if (len)
+		*len = has ? token->part[part].whole.len : 0;
+	return has ? token->part[part].whole.data : NULL;
 }
 
 int64_t tsm_token_alg(const struct tsm_token *token, enum tsm_token_part part)

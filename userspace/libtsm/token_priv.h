@@ -15,7 +15,8 @@ struct tsm_token {
 	uint8_t *data;
 	int wrapper;
 	struct {
-		struct cose_sign1 cose;	/* as signed: borrowed from data */
+		struct bytes whole;	/* its COSE_Sign1: borrowed from data */
+		struct cose_sign1 cose;	/* the same, taken apart */
 		struct tsm_claim *claims;
 	} part[TOKEN_PARTS];
 };

@@ -6,6 +6,7 @@
 
 #include "ctx.h"
 #include "err.h"
+#include "opts.h"
 #include "steps.h"
 
 #define WAIVE(step)	(1u << (step))

@@ -108,6 +108,10 @@ void tsm_token_free(struct tsm_token **token);
 /* The wrapper's tag: 399 or 907. */
 int tsm_token_wrapper(const struct tsm_token *token);
 
+/* The part as it was signed: its COSE_Sign1, for another wrapper around it. */
+const uint8_t *tsm_token_part(const struct tsm_token *token, enum tsm_token_part part,
+			      size_t *len);
+
 /* The part's signature algorithm, a COSE number: ES256 -7, ES384 -35, ES512 -36. */
 int64_t tsm_token_alg(const struct tsm_token *token, enum tsm_token_part part);
 

@@ -95,6 +95,14 @@ void tsm_ctx_free(struct tsm_ctx **ctx);
  */
 const char *tsm_error(const struct tsm_ctx *ctx);
 
+/*
+ * For libraries on top of this one, so that their callers find texts in one place.
+ * tsm_fail() records the text of a failure and returns @err, a negative errno;
+ * tsm_log() hands a message to the log callback. @text becomes one printable line.
+ */
+int tsm_fail(struct tsm_ctx *ctx, int err, const char *text);
+void tsm_log(struct tsm_ctx *ctx, enum tsm_log_level level, const char *text);
+
 /* Version of the library at run time, as "MAJOR.MINOR.PATCH". */
 const char *tsm_version(void);
 
