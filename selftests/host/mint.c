@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include "array.h"
 #include "mint.h"
@@ -183,13 +186,39 @@ static const struct curve *curve_of(int alg)
 	abort();
 }
 
+/* One that lasts, in the folder MINT_KEYS: whoever checks tokens has to know it. */
+static EVP_PKEY *kept_key(const char *folder, const struct curve *curve, int part)
+{
+	char name[256], temp[300];
+	EVP_PKEY *key;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/%s-%s.pem", folder, part ? "platform" : "realm", curve->group);
+	f = fopen(name, "r");
+	if (!f) {
+		snprintf(temp, sizeof(temp), "%s.%d", name, (int)getpid());
+		need(key = EVP_EC_gen(curve->group));
+		need(f = fopen(temp, "w"));
+		need(PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) && !fclose(f));
+		EVP_PKEY_free(key);
+		/* the first of several wins */
+		need(!link(temp, name) || errno == EEXIST);
+		need(!unlink(temp));
+		need(f = fopen(name, "r"));
+	}
+	need(key = PEM_read_PrivateKey(f, NULL, NULL, NULL));
+	fclose(f);
+	return key;
+}
+
 static EVP_PKEY *key_of(const struct curve *curve, int part)
 {
 	static EVP_PKEY *keys[3][2];
 	EVP_PKEY **key = &keys[curve - curves][part];
+	const char *folder = getenv("MINT_KEYS");
 
 	if (!*key)
-		need(*key = EVP_EC_gen(curve->group));
+		need(*key = folder ? kept_key(folder, curve, part) : EVP_EC_gen(curve->group));
 	return *key;
 }
 
