@@ -3,6 +3,7 @@
 # In a realm, or wherever the module is to be built for the running kernel:
 #   make               the kernel module (KDIR= for other headers)
 #   make lib cli       libtsm and tsmctl (what they need: README.md)
+#   make kbs           libtsm-kbs, for secrets from a Key Broker Service
 #   make install       what userspace/ has, below PREFIX (/usr/local), DESTDIR before it
 #   make modules_install, dkms_install    the module; its source, for dkms(8)
 #   make uninstall     all of the three
@@ -45,10 +46,13 @@ modules:
 lib:
 	$(MAKE) -C userspace O=$(O) libtsm
 
+kbs:
+	$(MAKE) -C userspace O=$(O) libtsm-kbs
+
 cli:
 	$(MAKE) -C userspace O=$(O) tsmctl
 
-install: lib cli
+install: lib kbs cli
 	$(call put,$(MAKE) -s -C userspace O=$(O) PREFIX=$(PREFIX) DESTDIR="$$stage" install,userspace)
 	$(call on_system,ldconfig)
 
@@ -101,4 +105,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb setup refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb setup refresh clean clean-cache

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * client URL [NAME=VALUE]... COMMAND...: libtsm-kbs as an agent would use it, with the
+ * faked kernel of selftests/host. Options: ca pin proxy timeout request_timeout max key
+ * plain initdata log cancel. Commands, in order:
+ *
+ *	attest		begin a session
+ *	get URI		prints "ok", the length and the content in hex
+ *	take URI	the same, but says nothing of the content, and keeps it
+ *	drop		frees what was taken
+ *	token		prints the result token
+ *	free		frees the client
+ *	wait		prints "waiting" and reads a line
+ *
+ * Each prints one line, "ok ..." or "ERRNO text".
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
+#include <tsm/kbs.h>
+
+#include "../host/fake_provider.h"
+#include "../host/fakefs.h"
+
+static struct tsm_kbs_resource *taken;
+static struct tsm_ctx *ctx;
+static struct tsm_kbs *kbs;
+static long cancel_ms = -1;
+
+EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
+EVP_PKEY *__real_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
+
+/* The session's private key, masked: whoever searches this process knows it from here. */
+static void tell_key(EVP_PKEY *key)
+{
+	unsigned char bytes[80];
+	BIGNUM *bn = NULL;
+	int i, len;
+
+	if (!getenv("TELL_KEY") || !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &bn))
+		return;
+	len = BN_bn2bin(bn, bytes);
+	BN_clear_free(bn);
+	printf("key ");
+	for (i = 0; i < len; i++)
+		printf("%02x", bytes[i] ^ 0x5a);
+	putchar('\n');
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+}
+
+EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...)
+{
+	EVP_PKEY *key;
+	va_list ap;
+
+	va_start(ap, type);
+	if (!strcmp(type, "EC"))
+		key = __real_EVP_PKEY_Q_keygen(libctx, propq, type, va_arg(ap, char *));
+	else
+		key = __real_EVP_PKEY_Q_keygen(libctx, propq, type, va_arg(ap, size_t));
+	va_end(ap);
+	if (key && !strcmp(type, "EC"))
+		tell_key(key);
+	return key;
+}
+
+static void print_log(void *data, enum tsm_log_level level, const char *text)
+{
+	(void)data;
+	fprintf(stderr, "%s: %s\n", level == TSM_LOG_WARNING ? "warning" : "debug", text);
+}
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int cancel(void *data)
+{
+	(void)data;
+	return now_ms() >= cancel_ms;
+}
+
+static void *read_file(const char *name, size_t *len)
+{
+	static char data[1 << 20];
+	FILE *f = fopen(name, "r");
+
+	if (!f)
+		exit(3);
+	*len = fread(data, 1, sizeof(data) - 1, f);
+	data[*len] = '\0';
+	fclose(f);
+	return data;
+}
+
+static void set_option(struct tsm_kbs_opts *o, const char *name, const char *value)
+{
+	size_t len;
+
+	if (!strcmp(name, "ca"))
+		o->ca_file = value;
+	else if (!strcmp(name, "pin"))
+		o->pin_file = value;
+	else if (!strcmp(name, "proxy"))
+		o->proxy = value;
+	else if (!strcmp(name, "timeout"))
+		o->timeout_ms = (unsigned int)atoi(value);
+	else if (!strcmp(name, "request_timeout"))
+		o->request_timeout_ms = (unsigned int)atoi(value);
+	else if (!strcmp(name, "max"))
+		o->max_size = (size_t)atol(value);
+	else if (!strcmp(name, "key"))
+		o->key = (enum tsm_kbs_key)atoi(value);
+	else if (!strcmp(name, "flags"))
+		o->flags = (unsigned int)atoi(value);
+	else if (!strcmp(name, "dir"))
+		o->report_dir = value;
+	else if (!strcmp(name, "initdata"))
+		o->initdata = strdup(read_file(value, &len));
+	else if (!strcmp(name, "log"))
+		o->eventlog = read_file(value, &o->eventlog_len);
+	else if (!strcmp(name, "cancel"))
+		cancel_ms = now_ms() + atol(value);
+	else
+		exit(3);
+	if (cancel_ms >= 0)
+		o->cancel = cancel;
+}
+
+static void result(int rc)
+{
+	if (rc)
+		printf("%s %s\n", strerrorname_np(-rc), tsm_error(ctx));
+	else
+		puts("ok");
+}
+
+static void get(const char *uri)
+{
+	struct tsm_kbs_resource *resource = NULL;
+	const uint8_t *data;
+	size_t len;
+	int rc;
+
+	rc = tsm_kbs_resource_new(ctx, kbs, uri, &resource);
+	if (rc) {
+		result(rc);
+		return;
+	}
+	data = tsm_kbs_resource_data(resource, &len);
+	printf("ok %zu ", len);
+	while (len--)
+		printf("%02x", *data++);
+	putchar('\n');
+	tsm_kbs_resource_free(&resource);
+}
+
+static void run(char **argv)
+{
+	for (; *argv; argv++) {
+		if (!strcmp(*argv, "attest")) {
+			result(tsm_kbs_attest(ctx, kbs));
+		} else if (!strcmp(*argv, "get")) {
+			get(*++argv);
+		} else if (!strcmp(*argv, "take")) {
+			result(tsm_kbs_resource_new(ctx, kbs, *++argv, &taken));
+		} else if (!strcmp(*argv, "drop")) {
+			tsm_kbs_resource_free(&taken);
+			result(0);
+		} else if (!strcmp(*argv, "token")) {
+			puts(tsm_kbs_token(kbs) ? tsm_kbs_token(kbs) : "none");
+		} else if (!strcmp(*argv, "free")) {
+			tsm_kbs_free(&kbs);
+			result(0);
+		} else if (!strcmp(*argv, "wait")) {
+			puts("waiting");
+			if (getchar() == EOF)
+				exit(3);
+		} else {
+			exit(3);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct tsm_ctx_opts ctx_opts = { .size = sizeof(ctx_opts), .root = fake_root,
+					 .log = print_log };
+	struct tsm_kbs_opts opts = { .size = sizeof(opts) };
+	const char *url = argv[1];
+	int rc;
+
+	if (argc < 3)
+		return 3;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	fake_make_report = fake_token;
+	fake_from_environment();
+	for (argv += 2; *argv && strchr(*argv, '='); argv++) {
+		char *value = strchr(*argv, '=');
+
+		*value = '\0';
+		set_option(&opts, *argv, value + 1);
+	}
+	if (tsm_ctx_new(&ctx_opts, &ctx))
+		return 3;
+	rc = tsm_kbs_new(ctx, url, &opts, &kbs);
+	if (rc)
+		result(rc);
+	else
+		run(argv);
+	tsm_kbs_resource_free(&taken);
+	tsm_kbs_free(&kbs);
+	tsm_ctx_free(&ctx);
+	free((void *)(uintptr_t)opts.initdata);
+	return rc ? 1 : 0;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "fail.h"
+
+#define WORDS_MAX	300
+
+/* What each step is called, and what it means that it is refused. */
+static const struct step {
+	const char *wants;
+	int refused;
+	int missing;		/* 404 */
+} steps[] = {
+	[ANSWER_AUTH] = { "to begin with protocol 0.4.0 and tee cca", -EPROTONOSUPPORT, -EPROTO },
+	[ANSWER_ATTEST] = { "the evidence", -EKEYREJECTED, -EPROTO },
+	[ANSWER_RESOURCE] = { "the resource", -EKEYREJECTED, -ENOKEY },
+};
+
+/* In its own words: {"type": ".../errors/NAME", "detail": TEXT}, or how the body begins. */
+static void find_words(const struct http_answer *answer, char *words, size_t size)
+{
+	json_t *json = json_loadb(answer->body, answer->len, 0, NULL);
+	const char *detail = json_string_value(json_object_get(json, "detail"));
+	const char *type = json_string_value(json_object_get(json, "type"));
+	const char *slash = type ? strrchr(type, '/') : NULL;
+
+	if (detail)
+		snprintf(words, size, "\"%.*s\"%s%.60s%s", WORDS_MAX, detail, type ? " (" : "",
+			 slash ? slash + 1 : type ? type : "", type ? ")" : "");
+	else if (answer->len)
+		snprintf(words, size, "no words of the protocol, but \"%.100s\"", answer->body);
+	else
+		snprintf(words, size, "nothing more");
+	json_decref(json);
+}
+
+int answer_check(struct tsm_ctx *ctx, enum answer_step step, const struct http_answer *answer)
+{
+	const struct step *s = &steps[step];
+	char words[WORDS_MAX + 100];
+	long status = answer->status;
+
+	if (status == 200)
+		return 0;
+	find_words(answer, words, sizeof(words));
+	if (status == 401 || status == 403)
+		return kbs_fail(ctx, s->refused, "KBS: it refuses %s: %s", s->wants, words);
+	if (status == 404)
+		return kbs_fail(ctx, s->missing, "KBS: %s: %s", s->missing == -ENOKEY ?
+			    "it has no such resource" : "there is no KBS at this URL (404)", words);
+	if (status == 429 || status >= 500)
+		return kbs_fail(ctx, -EAGAIN, "KBS: it is overloaded or failing (%ld): %s", status,
+				words);
+	if (status >= 300 && status < 400)
+		return kbs_fail(ctx, -EPROTO, "KBS: it answers with a redirection (%ld), which is not followed",
+				status);
+	return kbs_fail(ctx, -EPROTO, "KBS: it answers with status %ld: %s", status, words);
+}
+
+int answer_object(struct tsm_ctx *ctx, enum answer_step step, const struct http_answer *answer,
+		  json_t **out)
+{
+	json_t *json = json_loadb(answer->body, answer->len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json_is_object(json)) {
+		json_decref(json);
+		return kbs_fail(ctx, -EPROTO, "KBS: asked for %s, it answers with no JSON object",
+				steps[step].wants);
+	}
+	*out = json;
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LIBTSM_KBS_HTTP_H
+#define LIBTSM_KBS_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <tsm/kbs.h>
+
+#include "retry.h"
+
+/*
+ * The only door to libcurl: one request and its answer at a time. Redirections are not
+ * followed, bodies not decompressed; cookies last until they are forgotten.
+ */
+
+struct http;
+
+struct http_answer {
+	long status;
+	char *body;		/* malloced, ends with a NUL that is not counted; never NULL */
+	size_t len;
+	unsigned int retry_after_ms;	/* 0: not said */
+};
+
+/* Is it a URL that a KBS may have? NULL, or why not. */
+const char *http_bad_url(const char *url, bool plain_allowed);
+
+/* HOST or HOST:PORT of a good URL, malloced; NULL without memory. */
+char *http_url_host(const char *url);
+
+/* 0 or as tsm_kbs_new(). */
+int http_new(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts, struct http **out);
+void http_free(struct http *http);
+
+/*
+ * GET, or POST of JSON where there is a @post. @bearer: a token to send along, or NULL.
+ * 0 with whatever answer, to be freed; else -EHOSTUNREACH, -ETIMEDOUT, -ECONNABORTED,
+ * -EPROTO, -EMSGSIZE, -EINTR, -EINVAL, -ENOMEM.
+ */
+int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const char *post,
+		 const char *bearer, const struct retry *r, struct http_answer *answer);
+void http_answer_free(struct http_answer *answer);
+
+bool http_has_cookie(struct http *http, const char *name);
+void http_forget_cookies(struct http *http);
+
+#endif
