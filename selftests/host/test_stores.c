@@ -563,7 +563,7 @@ static void every_failure(void **state)
 			fail_msg("call %u: %d, %s", n, rc, tsm_error(ctx));
 	}
 	assert_int_equal(rc, 0);
-	assert_true(n > 35);
+	assert_true(n > 30);
 }
 
 int main(void)
