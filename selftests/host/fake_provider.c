@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fake_provider.h"
 #include "mint.h"
@@ -34,6 +35,8 @@ size_t fake_token(const uint8_t *challenge, size_t len, uint8_t *out)
 	uint8_t padded[64] = { 0 };
 	static struct mint m;
 
+	if (told("late"))
+		usleep(1500 * 1000);
 	memcpy(padded, challenge, len);
 	if (told("other challenge"))
 		padded[0] ^= 1;

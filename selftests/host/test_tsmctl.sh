@@ -73,6 +73,13 @@ result "says challenge and provider"
 [ "$(stat -c %a token)" = "$(printf '%o' $((0666 & ~0$(umask))))" ] && [ -z "$(ls "$reports")" ]
 result "the file's mode is umask's, no directory is left"
 expect "the token holds that challenge" 0 "$(sed -n 's/^challenge  //p' out)" token show token
+# a person at a terminal is told what takes long, and sees nothing of it in the end
+wait_at_terminal() { script -qec "$tsmctl report --out late" /dev/null >out 2>err </dev/null; }
+FAKE_TOKEN=late wait_at_terminal; grep -q "waiting for the report: 1 s" out
+result "progress of what takes long"
+FAKE_TOKEN= wait_at_terminal; [ -s out ] && ! grep -q waiting out; result "none of what does not"
+FAKE_TOKEN=late expect "none but on a terminal" 0 "in late" report --out late
+
 expect "report for a challenge" 0 "$hex64" report --challenge "$hex64" --out token
 expect "which is in the token" 0 "$hex64" token show token
 "$tsmctl" report --challenge "$hex64" 2>err | cmp -s - token || true

@@ -97,6 +97,15 @@ expect "10: JSON" 10 '"label": 44238' $given --json --reference-values other.jso
 expect "11: registers that began with what nobody explains" 11 "?  event log                 4 of 4 records" \
 	$given --log unexplained token
 
+# on a terminal
+green=$(printf '\033[32m')
+on_terminal() { script -qec "$tsmctl token verify $given token" /dev/null >out 2>err </dev/null; }
+TERM=xterm on_terminal; grep -qF "$green" out; result "colour on a terminal"
+NO_COLOR=1 TERM=xterm on_terminal; [ -s out ] && ! grep -qF "$green" out; result "none with NO_COLOR"
+TERM=dumb on_terminal; [ -s out ] && ! grep -qF "$green" out; result "none on a dumb one"
+expect "none elsewhere" 0 "" $given token
+! grep -qF "$green" out; result "not in a file"
+
 expect "2: no token" 2 "takes one token" $given
 expect "2: two tokens" 2 "takes one token" $given token token
 expect "2: no challenge" 2 "needs --challenge and --trust-anchors" --trust-anchors anchor token

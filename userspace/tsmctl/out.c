@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,14 +31,28 @@ void print_text(FILE *f, const char *text)
 	print_text_of(f, text, strlen(text));
 }
 
+/* For people at a terminal who have not said that they want none (no-color.org). */
+static bool colored(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+}
+
+#define GREEN(text)	"\033[32m" text "\033[m"
+#define YELLOW(text)	"\033[33m" text "\033[m"
+#define RED(text)	"\033[31m" text "\033[m"
+
 const char *verdict_mark(enum tsm_verdict verdict)
 {
-	static const char *const marks[] = {
-		[TSM_VERDICT_UNKNOWN] = "?", [TSM_VERDICT_VALID] = "\u2713",
-		[TSM_VERDICT_INVALID] = "\u2717", [TSM_VERDICT_WAIVED] = "-",
+	static const char *const marks[][2] = {
+		[TSM_VERDICT_UNKNOWN] = { "?", YELLOW("?") },
+		[TSM_VERDICT_VALID] = { "\u2713", GREEN("\u2713") },
+		[TSM_VERDICT_INVALID] = { "\u2717", RED("\u2717") },
+		[TSM_VERDICT_WAIVED] = { "-", "-" },
 	};
 
-	return marks[verdict];
+	return marks[verdict][colored()];
 }
 
 json_t *json_text_of(const char *text, size_t len)

@@ -28,7 +28,7 @@ enum status print_json_line(json_t *json);
 /* Prints and frees; a NULL is what a lack of memory left. */
 enum status print_json(json_t *json);
 
-/* What kind of verdict this is in front of its line. */
+/* What kind of verdict this is in front of its line; in colour for people at a terminal. */
 const char *verdict_mark(enum tsm_verdict verdict);
 
 /*

@@ -11,6 +11,7 @@
 
 #include "input.h"
 #include "out.h"
+#include "progress.h"
 
 struct args {
 	const char *challenge;
@@ -157,7 +158,9 @@ enum status verb_report(int argc, char **argv)
 
 	catch_signals();
 	opts.dir = args.dir;
+	progress_begin("waiting for the report");
 	rc = tsm_report_new(ctx, challenge, len, &opts, &report);
+	progress_end();
 	obey_signal();
 	status = rc ? fail_tsm(ctx, rc) : check_token(ctx, report, challenge, len, &malformed);
 	if (!status)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TSMCTL_PROGRESS_H
+#define TSMCTL_PROGRESS_H
+
+/*
+ * Between the two, who sits at a terminal is told from the second second on what
+ * is waited for and how long. On stderr, in one line that is gone at the end.
+ */
+void progress_begin(const char *what);
+void progress_end(void);
+
+#endif
