@@ -18,6 +18,7 @@
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
 #   make deb           Debian packages for amd64 and arm64, in build/deb
+#   make docs          Documentation/ as HTML, in build/docs
 #   make setup         only what the above begin with
 #   make refresh       read the package index again, for newer kernels
 #   make clean         remove what was built here
@@ -93,6 +94,10 @@ realm: setup
 deb: setup
 	@scripts/enter scripts/deb
 
+docs: setup
+	@scripts/enter sphinx-build -W --keep-going -q -b html -d build/docs/.doctrees Documentation build/docs
+	@echo "build/docs/index.html"
+
 setup:
 	@scripts/setup
 
@@ -105,4 +110,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb setup refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb docs setup refresh clean clean-cache
