@@ -15,6 +15,7 @@
 #   make check-kernels every test of the module on every kernel that there are
 #                      headers of; make check has a few of them
 #   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
+#   make check-race    registers, log and tokens under writers that are killed, longer
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
 #   make deb           Debian packages for amd64 and arm64, in build/deb
@@ -85,6 +86,9 @@ check-kernels: setup
 check-fuzz: setup
 	@scripts/enter selftests/check long-fuzz
 
+check-race: setup
+	@scripts/enter selftests/check long-race long-race-beside
+
 bench: setup
 	@scripts/enter selftests/bench/run
 
@@ -110,4 +114,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-fuzz bench realm deb docs setup refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-race check-fuzz bench realm deb docs setup refresh clean clean-cache
