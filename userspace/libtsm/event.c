@@ -58,9 +58,8 @@ static int over_netlink(struct tsm_ctx *ctx, uint32_t number, const char *const 
 		return err_set(ctx, rc,
 			       "no permission to measure events over netlink: it takes CAP_SYS_ADMIN; run as root");
 	case -EBADMSG:
-	case -ENOBUFS:
 		return err_set(ctx, -EIO,
-			       "the kernel's answer was lost: whether %s was extended, its event log tells",
+			       "the kernel's answer was lost or is malformed: whether %s was extended, its event log tells",
 			       tsm_register_name(number));
 	default:
 		return measurement_failed(ctx, number, rc);

@@ -48,7 +48,7 @@ static int listen_failed(struct tsm_ctx *ctx, int rc)
 	case -ENOBUFS:
 		return err_set(ctx, -ENOMEM, "monitor: out of memory");
 	case -EBADMSG:
-		return err_set(ctx, -EIO, "the kernel's word on an extension is malformed");
+		return err_set(ctx, -EIO, "the kernel's word on an extension is lost or malformed");
 	default:
 		return err_set(ctx, -EIO, "listening for extensions failed: %s",
 			       err_name(rc, why, sizeof(why)));

@@ -55,7 +55,7 @@ static int failed(struct tsm_ctx *ctx, const struct report_request *req, int rc)
 		rc = -EINVAL;
 		break;
 	case -EBADMSG:
-		return err_set(ctx, -EIO, "the kernel's answer over netlink is malformed");
+		return err_set(ctx, -EIO, "the kernel's answer over netlink is lost or malformed");
 	case -ENOMEM:
 	case -ENOBUFS:
 		return err_set(ctx, -ENOMEM, "report: out of memory");

@@ -144,8 +144,8 @@ static int next_message(struct family *family, struct nlmsghdr **out)
 	for (;;) {
 		if (!family->left) {
 			rc = receive(family);
-			if (rc)
-				return rc;
+			if (rc)	/* no answer: what was asked for may have been done */
+				return family->seq ? -EBADMSG : rc;
 			continue;
 		}
 		if (!nlmsg_ok(family->at, family->left)) {
@@ -209,7 +209,7 @@ static int exchange(struct family *family, struct nl_msg *msg, bool failed, int 
 	if (!rc)
 		rc = next_attributes(family, command, tb, max, policy);
 	/* done without an answer */
-	return rc > 0 ? -EBADMSG : rc == -EAGAIN ? -EIO : rc;
+	return rc > 0 ? -EBADMSG : rc;
 }
 
 static struct bytes bytes_of(const struct nlattr *attr)
@@ -326,7 +326,7 @@ int family_log_next(struct family *family, struct family_record *record)
 
 	rc = next_attributes(family, REALM_TSM_CMD_LOG_GET, tb, REALM_TSM_A_LOG_MAX, policy);
 	if (rc)
-		return rc > 0 ? -ENODATA : rc == -EAGAIN ? -EIO : rc;
+		return rc > 0 ? -ENODATA : rc;
 	if (!tb[REALM_TSM_A_LOG_RECORD] || !tb[REALM_TSM_A_LOG_DATA])
 		return -EBADMSG;
 	*record = (struct family_record){

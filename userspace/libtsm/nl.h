@@ -16,7 +16,7 @@
  * and set no error text, as only their caller knows what it meant. Of ours are
  *
  *	-ENODEV	no such family: the module is not loaded
- *	-EBADMSG	an answer that is malformed, or is none
+ *	-EBADMSG	an answer that is malformed, or none at all
  */
 
 struct family;

@@ -162,10 +162,12 @@ enum status verb_log_export(int argc, char **argv)
 		return status;
 	status = read_log(&ctx, &log);
 	data = tsm_eventlog_data(log, &len);
-	if (!status && out)
-		status = save_file(out, data, len);
-	else if (!status)
+	if (!status && !out)
 		fwrite(data, 1, len, stdout);
+	else if (!status)
+		status = save_file(out, data, len);
+	if (!status && out)
+		printf("%zu records, %zu bytes in %s\n", tsm_eventlog_count(log), len, out);
 	tsm_eventlog_free(&log);
 	tsm_ctx_free(&ctx);
 	return status;
