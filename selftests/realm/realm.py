@@ -43,6 +43,7 @@ CMDLINE = "console=ttyAMA0 panic=-1 oops=panic"
 
 NO_STATUS, KERNEL_COMPLAINED, DEADLINE, CANNOT_START = 118, 119, 124, 125
 POWER_OFF_SECONDS = 20
+FOR_EVER = 10**6    # seconds; poll(2) takes 2^31 ms
 
 # What the kernel prints when something is wrong with it.
 COMPLAINT = re.compile(
@@ -371,14 +372,14 @@ def run(args):
         return 0
     console = Console(args.console, args.ignore)
     terminal = termios.tcgetattr(0) if not args.command else None
-    limit = args.timeout if args.command else float("inf")
+    limit = min(args.timeout if args.command else FOR_EVER, FOR_EVER)
     try:
         machine.start()
         # for a write that waits for its reader, too
         signal.signal(signal.SIGALRM, on_deadline)
-        signal.setitimer(signal.ITIMER_REAL, min(limit, 10**7))
+        signal.setitimer(signal.ITIMER_REAL, limit)
         try:
-            status = attend(machine, console, time.monotonic() + min(limit, 10**7))
+            status = attend(machine, console, time.monotonic() + limit)
         except TimeoutError:
             signal.setitimer(signal.ITIMER_REAL, 0)
             console.explain()

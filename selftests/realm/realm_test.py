@@ -5,6 +5,7 @@
 import concurrent.futures
 import os
 import pathlib
+import pty
 import secrets
 import signal
 import socket
@@ -237,6 +238,29 @@ def test_interrupt_leaves_nothing():
 def test_kill_leaves_nothing():
     status, _ = interrupted(signal.SIGKILL)
     check(status == -signal.SIGKILL, status)
+
+
+def test_interactive_shell():
+    """On a terminal: what is typed is run in the realm, and the shell's status comes back."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([HERE / "realm.py"], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        watchdog = threading.Timer(240, process.kill)
+        watchdog.start()
+        screen = b""
+        try:
+            while b"# " not in screen:
+                screen += os.read(ours, 4096)
+            os.write(ours, b"dmesg | grep -c RME: ; exit 5\r")
+            while True:
+                screen += os.read(ours, 4096)
+        except OSError:     # the terminal's other end is closed
+            pass
+        finally:
+            watchdog.cancel()
+            os.close(ours)
+    check(process.returncode == 5, f"status {process.returncode}: {screen.decode(errors='replace')}")
+    check(b"\n1\r" in screen, screen)
 
 
 def test_bad_options():
