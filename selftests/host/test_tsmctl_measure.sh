@@ -133,6 +133,18 @@ result "other records, too"
 expect "show as JSON" 0 '"record":1,"register":"rem1","type":6,"type-name":"EV_EVENT_TAG"' log show --json
 grep -q '"record":2' out && [ "$(wc -l <out)" = 2 ] && grep -q '"text":null,"event":"7856341200000000"' out
 result "an object a line"
+event=$(printf 'example.org Load a file' | od -An -tx1 -v | tr -d ' \n')
+event=4c45414117000000$event
+bytes "$header$(record 4 "$digest" 4d535452)$(record 2 "$digest" 4d535452)$(printf '%02x000000%s%s0b00%s1f000000%s' \
+	4 06000000 01000000 "$(bytes "$event" | sha256sum | cut -c1-64)" "$event")" >"$device/three"
+cp "$device/eventlog" kept_log
+mv "$device/three" "$device/eventlog"
+expect "show as a tree" 0 "└─ 3  example.org Load" log show --tree
+[ "$(sed 's/sha256 .*/sha256/' out | tr '\n' ';')" = "rem1;└─ 2  (a bare digest);      sha256;\
+rem3;├─ 1  (a bare digest);│     sha256;└─ 3  example.org Load;      a file;      sha256;" ]
+result "below their registers"
+cp kept_log "$device/eventlog"
+expect "2: one form at a time" 2 "one of --json and --tree" log show --json --tree
 expect "2: show takes no word" 2 "show takes no extra" log show extra
 expect "verify" 0 "valid: 2 of 2 records replay to all registers" log verify
 expect "export" 0 "2 records, 181 bytes in exported" log export --out exported

@@ -6,6 +6,7 @@
 #include <tsm/measurement.h>
 
 #include "input.h"
+#include "log.h"
 #include "out.h"
 
 static enum status read_log(struct tsm_ctx **ctx, struct tsm_eventlog **log)
@@ -20,8 +21,7 @@ static enum status read_log(struct tsm_ctx **ctx, struct tsm_eventlog **log)
 
 /* --- show --- */
 
-/* The kernel's records have one digest, of the realm's hash; a firmware's may have more. */
-static enum tsm_hash hash_of(const struct tsm_record *record)
+enum tsm_hash log_hash(const struct tsm_record *record)
 {
 	int hash;
 
@@ -43,20 +43,11 @@ static int is_bare_digest(const struct tsm_record *record)
 	return len == sizeof(event);
 }
 
-static void print_record(size_t n, const struct tsm_record *record)
+void log_print_event(const struct tsm_record *record)
 {
-	const char *text, *name = tsm_register_name(tsm_record_register(record));
-	const char *type = tsm_record_type_name(record);
-	const uint8_t *digest;
+	const char *text, *type = tsm_record_type_name(record);
 	size_t len;
 
-	printf("%zu  %s  ", n, name ? name : "?");
-	digest = tsm_record_digest(record, hash_of(record), &len);
-	if (digest)
-		print_hex(stdout, digest, len);
-	else
-		fputs("no digest", stdout);
-	fputs("  ", stdout);
 	text = tsm_record_text(record, &len);
 	if (text) {
 		print_text_of(stdout, text, len);
@@ -66,12 +57,28 @@ static void print_record(size_t n, const struct tsm_record *record)
 		tsm_record_event(record, &len);
 		printf("(%s, %zu bytes)", type ? type : "unknown type", len);
 	}
+}
+
+static void print_record(size_t n, const struct tsm_record *record)
+{
+	const char *name = tsm_register_name(tsm_record_register(record));
+	const uint8_t *digest;
+	size_t len;
+
+	printf("%zu  %s  ", n, name ? name : "?");
+	digest = tsm_record_digest(record, log_hash(record), &len);
+	if (digest)
+		print_hex(stdout, digest, len);
+	else
+		fputs("no digest", stdout);
+	fputs("  ", stdout);
+	log_print_event(record);
 	putchar('\n');
 }
 
 static json_t *json_record(size_t n, const struct tsm_record *record)
 {
-	enum tsm_hash hash = hash_of(record);
+	enum tsm_hash hash = log_hash(record);
 	const uint8_t *digest, *event;
 	size_t len, event_len, text_len;
 	const char *text;
@@ -104,20 +111,46 @@ static enum status show(const struct tsm_eventlog *log, int json)
 	return status;
 }
 
+static enum status parse_show(int argc, char **argv, int *json, int *tree)
+{
+	enum { JSON = OPTION_FIRST, TREE };
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, JSON },
+		{ "tree", no_argument, NULL, TREE },
+		{ 0 }
+	};
+	int c;
+
+	*json = *tree = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == JSON)
+			*json = 1;
+		else if (c == TREE)
+			*tree = 1;
+		else
+			return fail_option(argv, c);
+	}
+	if (optind < argc)
+		return fail(STATUS_USAGE, "log show takes no %s: see tsmctl --help", argv[optind]);
+	if (*json && *tree)
+		return fail(STATUS_USAGE, "log show takes one of --json and --tree: see tsmctl --help");
+	return STATUS_OK;
+}
+
 enum status verb_log_show(int argc, char **argv)
 {
 	struct tsm_eventlog *log = NULL;
 	struct tsm_ctx *ctx = NULL;
 	enum status status;
-	int json, first;
+	int json, tree;
 
-	status = parse_json_only(argc, argv, &json, &first);
+	status = parse_show(argc, argv, &json, &tree);
 	if (status)
 		return status;
-	if (first < argc)
-		return fail(STATUS_USAGE, "log show takes no %s: see tsmctl --help", argv[first]);
 	status = read_log(&ctx, &log);
-	if (!status)
+	if (!status && tree)
+		log_print_tree(log);
+	else if (!status)
 		status = show(log, json);
 	tsm_eventlog_free(&log);
 	tsm_ctx_free(&ctx);
