@@ -21,6 +21,7 @@
 #   make deb           Debian packages for amd64 and arm64, in build/deb
 #   make docs          Documentation/ as HTML, in build/docs
 #   make setup         only what the above begin with
+#   make nl-regen      netlink code and uapi header anew, from the specification
 #   make refresh       read the package index again, for newer kernels
 #   make clean         remove what was built here
 #   make clean-cache   remove the cache, too
@@ -102,6 +103,9 @@ docs: setup
 	@scripts/enter sphinx-build -W --keep-going -q -b html -d build/docs/.doctrees Documentation build/docs
 	@echo "build/docs/index.html"
 
+nl-regen: setup
+	@scripts/enter scripts/nl-regen
+
 setup:
 	@scripts/setup
 
@@ -114,4 +118,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-race check-fuzz bench realm deb docs setup refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache

@@ -15,6 +15,13 @@
 #include "array.h"
 #include "fakenl.h"
 
+struct tsm_ctx;
+struct tsm_report;
+struct report_request;
+
+int __wrap_configfs_report(struct tsm_ctx *ctx, const struct report_request *req,
+			   struct tsm_report *report);
+int __wrap_configfs_provider(struct tsm_ctx *ctx, char *name, size_t size);
 int __wrap_genl_connect(struct nl_sock *sk);
 int __wrap_genl_ctrl_resolve(struct nl_sock *sk, const char *name);
 int __wrap_genl_ctrl_resolve_grp(struct nl_sock *sk, const char *name, const char *group);
@@ -27,6 +34,7 @@ int __wrap_nl_recv(struct nl_sock *sk, struct sockaddr_nl *from, unsigned char *
 		   struct ucred **creds);
 
 int fakenl_connect, fakenl_resolve, fakenl_join;
+unsigned int fakenl_configfs;
 
 static struct queued {
 	struct fakenl d;
@@ -44,6 +52,25 @@ static unsigned int requests;
 	fputc('\n', stderr); \
 	abort(); \
 } while (0)
+
+/* --- the other way --- */
+
+int __wrap_configfs_report(struct tsm_ctx *ctx, const struct report_request *req,
+			   struct tsm_report *report)
+{
+	(void)ctx;
+	(void)req;
+	(void)report;
+	fakenl_configfs++;
+	return FAKENL_CONFIGFS;
+}
+
+int __wrap_configfs_provider(struct tsm_ctx *ctx, char *name, size_t size)
+{
+	(void)ctx;
+	snprintf(name, size, "tdx_guest");
+	return 0;
+}
 
 /* --- the calls --- */
 
@@ -152,6 +179,7 @@ void fakenl_begin(void)
 	memset(pushed, 0, sizeof(pushed));
 	memset(taken, 0, sizeof(taken));
 	requests = 0;
+	fakenl_configfs = 0;
 }
 
 int fakenl_end(void)
@@ -160,8 +188,8 @@ int fakenl_end(void)
 
 	for (i = 0; i < FAKENL_QUEUES; i++)
 		if (taken[i] != pushed[i])
-			wrong += fprintf(stderr, "queue %d: %zu of %zu were received\n", i, taken[i],
-					 pushed[i]);
+			wrong += fprintf(stderr, "queue %d: %zu of %zu were received\n", i,
+					 taken[i], pushed[i]);
 	if (open_sockets)
 		wrong += fprintf(stderr, "%d sockets are open\n", open_sockets);
 	nlmsg_free(request);
@@ -277,7 +305,10 @@ int fakenl_command(void)
 
 const uint8_t *fakenl_request(int type, size_t *len)
 {
-	struct nlattr *attr = request ? nlmsg_find_attr(nlmsg_hdr(request), GENL_HDRLEN, type) : NULL;
+	struct nlattr *attr = NULL;
+
+	if (request)
+		attr = nlmsg_find_attr(nlmsg_hdr(request), GENL_HDRLEN, type);
 
 	*len = attr ? (size_t)nla_len(attr) : 0;
 	return attr ? nla_data(attr) : NULL;

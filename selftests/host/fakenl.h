@@ -24,6 +24,13 @@ int fakenl_end(void);
 /* What opening, looking for the family, joining its group answer: 0 or -NLE_*. */
 extern int fakenl_connect, fakenl_resolve, fakenl_join;
 
+/*
+ * Reports through configfs, where the library turns to that: how often since it began.
+ * They fail with an errno that nothing else has; the provider there is tdx_guest.
+ */
+#define FAKENL_CONFIGFS	(-1000)
+extern unsigned int fakenl_configfs;
+
 /* A datagram of one or more messages, put together by the calls below. */
 struct fakenl {
 	uint8_t data[8192];

@@ -20,218 +20,49 @@
 #include <cmocka.h>
 
 #include <tsm/measurement.h>
-#include <tsm/realm.h>
 
 #include "array.h"
+#include "fakesys.h"
 #include "logs.h"
 
 #define DEVICE		"/sys/devices/virtual/misc/arm_cca_guest"
 #define CONFIGFS	"/sys/kernel/config/tsm-measurements"
 
-int __real_openat(int dir, const char *path, int flags, ...);
-int __wrap_openat(int dir, const char *path, int flags, ...);
-ssize_t __real_write(int fd, const void *buf, size_t len);
-ssize_t __wrap_write(int fd, const void *buf, size_t len);
-ssize_t __real_read(int fd, void *buf, size_t len);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-int __real_mkdirat(int dir, const char *path, mode_t mode);
-int __wrap_mkdirat(int dir, const char *path, mode_t mode);
-int __real_unlinkat(int dir, const char *path, int flags);
-int __wrap_unlinkat(int dir, const char *path, int flags);
-
-static char root[32];
 static struct tsm_ctx *ctx;
-
-/* What was written: "NAME=VALUE;" of each write, "mkdir;", "rmdir;". */
-static char trace[8192];
-static const char *fault_at;	/* "read NAME", "write NAME", "open NAME", "mkdir" */
-static int fault_err, fault_times;
-static int moving;		/* rem1 has another value each of so many times that it is read */
-
-static bool fault(const char *what, const char *name)
-{
-	char point[PATH_MAX + 8];
-
-	snprintf(point, sizeof(point), "%s%s%s", what, *name ? " " : "", name);
-	if (!fault_at || strcmp(point, fault_at) || !fault_times)
-		return false;
-	fault_times--;
-	errno = fault_err;
-	return true;
-}
-
-static const char *name_of(int fd, char *path)
-{
-	char link[40];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, PATH_MAX - 1);
-	path[n < 0 ? 0 : n] = '\0';
-	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-}
-
-static bool is_ours(const char *path)
-{
-	return *root && !strncmp(path, root, strlen(root));
-}
-
-static void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void note(const char *fmt, ...)
-{
-	size_t len = strlen(trace);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(trace + len, sizeof(trace) - len, fmt, ap);
-	va_end(ap);
-}
-
-int __wrap_openat(int dir, const char *path, int flags, ...)
-{
-	if (*root && fault("open", path))
-		return -1;
-	return __real_openat(dir, path, flags, 0600);
-}
-
-ssize_t __wrap_write(int fd, const void *buf, size_t len)
-{
-	char path[PATH_MAX];
-	const char *name = name_of(fd, path);
-
-	if (!is_ours(path))
-		return __real_write(fd, buf, len);
-	if (fault("write", name))
-		return fault_err ? -1 : (ssize_t)len - 1;
-	if (len < 2100)
-		note("%s=%.*s;", name, (int)len, (const char *)buf);
-	return (ssize_t)len;
-}
-
-ssize_t __wrap_read(int fd, void *buf, size_t len)
-{
-	char path[PATH_MAX];
-	const char *name = name_of(fd, path);
-	ssize_t n;
-
-	if (is_ours(path) && fault("read", name))
-		return -1;
-	n = __real_read(fd, buf, len);
-	if (is_ours(path) && n > 0 && moving && !strncmp(name, "rem1", 4))
-		*(uint8_t *)buf ^= (uint8_t)moving--;
-	return n;
-}
-
-static void write_file(const char *path, const void *data, size_t len)
-{
-	char full[PATH_MAX], *slash;
-	int fd;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		__real_mkdirat(AT_FDCWD, full, 0755);
-	}
-	fd = __real_openat(AT_FDCWD, full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(__real_write(fd, data, len), len);
-	close(fd);
-}
-
-static void write_text(const char *path, const char *text)
-{
-	write_file(path, text, strlen(text));
-}
-
-/* As the kernel makes an event: its attributes come with it. */
-int __wrap_mkdirat(int dir, const char *path, mode_t mode)
-{
-	static const char *const names[] = { "domain", "operation", "content", "commit", "record" };
-	char parent[PATH_MAX], below[PATH_MAX + 300];
-	size_t i;
-
-	name_of(dir, parent);
-	if (fault("mkdir", ""))
-		return -1;
-	if (!is_ours(parent))
-		return __real_mkdirat(dir, path, mode);
-	note("mkdir;");
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(below, sizeof(below), "%s/%s/%s", parent + strlen(root), path, names[i]);
-		write_text(below, i == 4 ? "42\n" : "");
-	}
-	return 0;
-}
-
-int __wrap_unlinkat(int dir, const char *path, int flags)
-{
-	char parent[PATH_MAX], command[PATH_MAX + 300];
-
-	name_of(dir, parent);
-	if (!is_ours(parent) || !(flags & AT_REMOVEDIR))
-		return __real_unlinkat(dir, path, flags);
-	note("rmdir;");
-	snprintf(command, sizeof(command), "rm -r '%s/%s'", parent, path);
-	return system(command) ? -1 : 0;
-}
 
 static int setup(void **state)
 {
-	struct tsm_ctx_opts opts = { .size = sizeof(opts), .root = root };
+	struct tsm_ctx_opts opts = { .size = sizeof(opts), .root = fakesys_root };
 	char path[128];
 	uint8_t value[64];
 	int r;
 
 	(void)state;
-	snprintf(root, sizeof(root), "/tmp/measurement.XXXXXX");
-	assert_non_null(mkdtemp(root));
-	fault_at = NULL;
-	moving = 0;
-	trace[0] = '\0';
-	write_text(DEVICE "/eventlog", "");
+	fakesys_begin();
+	fakesys_write_text(DEVICE "/eventlog", "");
 	for (r = 0; r < 5; r++) {
 		memset(value, 0x10 + r, sizeof(value));
 		snprintf(path, sizeof(path), DEVICE "/measurements/%s:sha384",
 			 tsm_register_name((uint32_t)r));
-		write_file(path, value, 48);
+		fakesys_write(path, value, 48);
 		snprintf(path, sizeof(path), CONFIGFS "/%s/state", tsm_register_name((uint32_t)r));
 		if (r)
-			write_text(path, r == 3 ? "diverged\n" : "consistent\n");
+			fakesys_write_text(path, r == 3 ? "diverged\n" : "consistent\n");
 	}
 	return tsm_ctx_new(&opts, &ctx);
 }
 
 static int teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
 	tsm_ctx_free(&ctx);
-	snprintf(command, sizeof(command), "rm -r %s", root);
-	root[0] = '\0';
-	return system(command);
-}
-
-static void remove_path(const char *path)
-{
-	char command[PATH_MAX];
-
-	snprintf(command, sizeof(command), "rm -r %s%s", root, path);
-	assert_int_equal(system(command), 0);
+	return fakesys_end();
 }
 
 static void said(int rc, int err, const char *words)
 {
 	if (rc != -err || !strstr(tsm_error(ctx), words))
 		fail_msg("%d instead of %d, or no '%s' in: %s", rc, -err, words, tsm_error(ctx));
-}
-
-static void set_fault(const char *at, int err, int times)
-{
-	fault_at = at;
-	fault_err = err;
-	fault_times = times;
 }
 
 /* --- reading --- */
@@ -263,7 +94,7 @@ static void all_registers(void **state)
 	assert_null(registers);
 
 	/* what only configfs says is no reason to fail */
-	remove_path(CONFIGFS);
+	fakesys_remove(CONFIGFS);
 	assert_int_equal(tsm_registers_new(ctx, &registers), 0);
 	assert_int_equal(tsm_registers_state(registers, 1), TSM_REGISTER_UNKNOWN);
 	tsm_registers_free(&registers);
@@ -276,12 +107,12 @@ static void of_one_moment(void **state)
 	struct tsm_registers *registers = NULL;
 
 	(void)state;
-	moving = 5;
+	fakesys_moving = 5;
 	assert_int_equal(tsm_registers_new(ctx, &registers), 0);
-	assert_int_equal(moving, 0);
+	assert_int_equal(fakesys_moving, 0);
 	assert_int_equal(tsm_registers_value(registers, 2, NULL)[0], 0x12);
 	tsm_registers_free(&registers);
-	moving = 1000;
+	fakesys_moving = 1000;
 	said(tsm_registers_new(ctx, &registers), EBUSY, "do not stand still");
 	assert_null(registers);
 }
@@ -311,19 +142,21 @@ static void registers_that_do_not_read(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {
-		set_fault("read rem2:sha384", errors[i], 2);
-		said(tsm_measurement_read(ctx, 3, value, &len), errors[i], "cannot read register rem2");
+		fakesys_fault("read rem2:sha384", errors[i], 2);
+		said(tsm_measurement_read(ctx, 3, value, &len), errors[i],
+		     "cannot read register rem2");
 		said(tsm_registers_new(ctx, &registers), errors[i], "cannot read register rem2");
 	}
-	write_file(DEVICE "/measurements/rem2:sha384", value, 47);
+	fakesys_write(DEVICE "/measurements/rem2:sha384", value, 47);
 	said(tsm_measurement_read(ctx, 3, value, &len), EIO, "cannot read register rem2");
-	write_file(DEVICE "/measurements/rem2:sha384", value, 49);
+	fakesys_write(DEVICE "/measurements/rem2:sha384", value, 49);
 	said(tsm_measurement_read(ctx, 3, value, &len), EFBIG, "cannot read register rem2");
-	remove_path(DEVICE "/measurements/rem2:sha384");
+	fakesys_remove(DEVICE "/measurements/rem2:sha384");
 	said(tsm_measurement_read(ctx, 3, value, &len), ENODEV, "modprobe realm_tsm");
-	write_text(DEVICE "/measurements/rim:md5", "");
-	remove_path(DEVICE "/measurements/rim:sha384");
-	said(tsm_measurement_read(ctx, 3, value, &len), EIO, "no hash that this libtsm knows: \"md5\"");
+	fakesys_write_text(DEVICE "/measurements/rim:md5", "");
+	fakesys_remove(DEVICE "/measurements/rim:sha384");
+	said(tsm_measurement_read(ctx, 3, value, &len), EIO,
+	     "no hash that this libtsm knows: \"md5\"");
 	assert_null(registers);
 }
 
@@ -335,14 +168,15 @@ static void no_module(void **state)
 	size_t len;
 
 	(void)state;
-	remove_path(DEVICE);
-	remove_path(CONFIGFS);
-	said(tsm_registers_new(ctx, &registers), ENODEV, "modprobe realm_tsm (this machine is no Arm");
+	fakesys_remove(DEVICE);
+	fakesys_remove(CONFIGFS);
+	said(tsm_registers_new(ctx, &registers), ENODEV,
+	     "modprobe realm_tsm (this machine is no Arm");
 	said(tsm_measurement_read(ctx, 1, value, &len), ENODEV, "modprobe realm_tsm");
 	said(tsm_measurement_extend(ctx, 1, value, 48), ENODEV, "modprobe realm_tsm");
 	said(tsm_measurement_event(ctx, 1, "d", "o", "c", NULL), ENODEV, "modprobe realm_tsm");
 	said(tsm_measurement_log(ctx, &log), ENODEV, "modprobe realm_tsm");
-	remove_path("/sys/devices/virtual");
+	fakesys_remove("/sys/devices/virtual");
 	said(tsm_measurement_log(ctx, &log), ENODEV, "modprobe realm_tsm");
 }
 
@@ -354,7 +188,7 @@ static void extend(void **state)
 
 	(void)state;
 	assert_int_equal(tsm_measurement_extend(ctx, TSM_REGISTER_REM0 + 1, digest, 48), 0);
-	assert_string_equal(trace,
+	assert_string_equal(fakesys_trace,
 			    "rem1:sha384=a digest of 48 bytes, of which each one counts!!;");
 }
 
@@ -372,7 +206,7 @@ static void extensions_that_cannot_be(void **state)
 	said(tsm_measurement_extend(ctx, 5, digest, 48), EINVAL, "no register 5");
 	said(tsm_measurement_extend(ctx, 1, NULL, 48), EINVAL, "no digest");
 	assert_int_equal(tsm_measurement_extend(NULL, 1, digest, 48), -EINVAL);
-	assert_string_equal(trace, "");
+	assert_string_equal(fakesys_trace, "");
 }
 
 static const struct {
@@ -393,16 +227,16 @@ static void extensions_that_fail(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {
-		set_fault("write rem3:sha384", errors[i].err, 1);
+		fakesys_fault("write rem3:sha384", errors[i].err, 1);
 		said(tsm_measurement_extend(ctx, 4, digest, 48), errors[i].err, errors[i].words);
 	}
-	set_fault("write rem3:sha384", 0, 1);
+	fakesys_fault("write rem3:sha384", 0, 1);
 	said(tsm_measurement_extend(ctx, 4, digest, 48), EIO, "see the kernel log");
-	set_fault("open rem3:sha384", EACCES, 1);
+	fakesys_fault("open rem3:sha384", EACCES, 1);
 	said(tsm_measurement_extend(ctx, 4, digest, 48), EACCES, "no permission to extend rem3");
-	remove_path(DEVICE "/measurements/rem3:sha384");
+	fakesys_remove(DEVICE "/measurements/rem3:sha384");
 	said(tsm_measurement_extend(ctx, 4, digest, 48), ENODEV, "modprobe realm_tsm");
-	assert_string_equal(trace, "");
+	assert_string_equal(fakesys_trace, "");
 }
 
 /* --- events through configfs --- */
@@ -414,12 +248,14 @@ static void event(void **state)
 	(void)state;
 	assert_int_equal(tsm_measurement_event(ctx, 4, "d.org", "op", "c c", &record), 0);
 	assert_int_equal(record, 42);
-	assert_string_equal(trace, "mkdir;domain=d.org;operation=op;content=c c;commit=1;rmdir;");
+	assert_string_equal(fakesys_trace, "mkdir;domain=d.org;operation=op;content=c c;commit=1;rmdir;");
 }
 
 static void events_that_fail(void **state)
 {
-	static const char *const points[] = { "mkdir", "write domain", "write content", "write commit" };
+	static const char *const points[] = {
+		"mkdir", "write domain", "write content", "write commit"
+	};
 	uint32_t record = 0;
 	size_t i, p;
 
@@ -430,16 +266,16 @@ static void events_that_fail(void **state)
 
 			if (errors[i].err == EROFS)
 				continue;
-			trace[0] = '\0';
-			set_fault(points[p], errors[i].err, 1);
+			fakesys_trace[0] = '\0';
+			fakesys_fault(points[p], errors[i].err, 1);
 			said(tsm_measurement_event(ctx, 4, "d", "o", "c", &record), errors[i].err,
 			     words);
 			/* whatever was made is removed, and nothing is committed */
-			assert_true(!p || strstr(trace, "rmdir;"));
-			assert_null(strstr(trace, "commit"));
+			assert_true(!p || strstr(fakesys_trace, "rmdir;"));
+			assert_null(strstr(fakesys_trace, "commit"));
 		}
 	}
-	set_fault("mkdir", ENOENT, 1);
+	fakesys_fault("mkdir", ENOENT, 1);
 	said(tsm_measurement_event(ctx, 4, "d", "o", "c", &record), ENODEV, "mount -t configfs");
 	assert_int_equal(record, 0);
 }
@@ -450,9 +286,9 @@ static void record_that_does_not_read(void **state)
 	uint32_t record = 0;
 
 	(void)state;
-	set_fault("read record", EIO, 1);
+	fakesys_fault("read record", EIO, 1);
 	said(tsm_measurement_event(ctx, 4, "d", "o", "c", &record), EIO, "rem3 was extended, but");
-	assert_non_null(strstr(trace, "commit=1;rmdir;"));
+	assert_non_null(strstr(fakesys_trace, "commit=1;rmdir;"));
 }
 
 /* Nobody holds the lock of one that was killed; of others, somebody does. */
@@ -466,18 +302,18 @@ static void leftovers(void **state)
 	int fd;
 
 	(void)state;
-	write_text(dead, "");
-	write_text(alive, "");
-	write_text(other, "");
-	snprintf(path, sizeof(path), "%s%s", root, alive);
+	fakesys_write_text(dead, "");
+	fakesys_write_text(alive, "");
+	fakesys_write_text(other, "");
+	snprintf(path, sizeof(path), "%s%s", fakesys_root, alive);
 	fd = open(path, O_WRONLY);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
 	assert_int_equal(tsm_measurement_event(ctx, 4, "d", "o", "c", &record), 0);
 	close(fd);
 	assert_int_equal(access(path, F_OK), 0);
-	snprintf(path, sizeof(path), "%s%s", root, other);
+	snprintf(path, sizeof(path), "%s%s", fakesys_root, other);
 	assert_int_equal(access(path, F_OK), 0);
-	snprintf(path, sizeof(path), "%s%s", root, dead);
+	snprintf(path, sizeof(path), "%s%s", fakesys_root, dead);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -494,7 +330,7 @@ static void the_log(void **state)
 	log_begin(&log, SHA384, 0);
 	log_aael(&log, 1, "d o c");
 	log_bare(&log, 2, 0x11);
-	write_file(DEVICE "/eventlog", log.bytes.data, log.bytes.len);
+	fakesys_write(DEVICE "/eventlog", log.bytes.data, log.bytes.len);
 	assert_int_equal(tsm_measurement_log(ctx, &e), 0);
 	assert_int_equal(tsm_eventlog_count(e), 2);
 	data = tsm_eventlog_data(e, &len);
@@ -505,13 +341,13 @@ static void the_log(void **state)
 
 	said(tsm_measurement_log(ctx, NULL), EINVAL, "nowhere to put");
 	assert_int_equal(tsm_measurement_log(NULL, &e), -EINVAL);
-	set_fault("open eventlog", EACCES, 1);
+	fakesys_fault("open eventlog", EACCES, 1);
 	said(tsm_measurement_log(ctx, &e), EACCES, "no permission to read the event log");
-	set_fault("read eventlog", EIO, 1);
+	fakesys_fault("read eventlog", EIO, 1);
 	said(tsm_measurement_log(ctx, &e), EIO, "cannot read the event log");
-	write_file(DEVICE "/eventlog", log.bytes.data, log.bytes.len - 1);
+	fakesys_write(DEVICE "/eventlog", log.bytes.data, log.bytes.len - 1);
 	said(tsm_measurement_log(ctx, &e), EBADMSG, "record 2");
-	write_text(DEVICE "/eventlog", "");
+	fakesys_write_text(DEVICE "/eventlog", "");
 	assert_true(tsm_measurement_log(ctx, &e) < 0);
 	assert_null(e);
 }
@@ -523,7 +359,7 @@ static void a_log_too_long(void **state)
 	char path[PATH_MAX];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s" DEVICE "/eventlog", root);
+	snprintf(path, sizeof(path), "%s" DEVICE "/eventlog", fakesys_root);
 	assert_int_equal(truncate(path, TSM_EVENTLOG_MAX + 1), 0);
 	said(tsm_measurement_log(ctx, &e), EMSGSIZE, "longer than 67108864 bytes");
 	assert_null(e);
@@ -532,7 +368,8 @@ static void a_log_too_long(void **state)
 /* The kernel's INIT, a text and nothing before it; replay begins there. */
 static void init_as_the_kernel_writes_it(void **state)
 {
-	static const char init[] = "INIT/sha256 4242424242424242424242424242424242424242424242424242424242424242";
+	static const char init[] = "INIT/sha256 "
+		"4242424242424242424242424242424242424242424242424242424242424242";
 	static struct log log, alone;
 	const uint8_t *rems[4];
 	struct tsm_eventlog *e;

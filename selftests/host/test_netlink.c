@@ -20,32 +20,6 @@
 #include "fakenl.h"
 #include "logs.h"
 
-/* Reports by the other way: how often, and what it answers. */
-static unsigned int configfs_reports;
-
-struct report_request;
-
-int __wrap_configfs_report(struct tsm_ctx *c, const struct report_request *req,
-			   struct tsm_report *report);
-int __wrap_configfs_provider(struct tsm_ctx *c, char *name, size_t size);
-
-int __wrap_configfs_report(struct tsm_ctx *c, const struct report_request *req,
-			   struct tsm_report *report)
-{
-	(void)c;
-	(void)req;
-	(void)report;
-	configfs_reports++;
-	return -ENXIO;
-}
-
-int __wrap_configfs_provider(struct tsm_ctx *c, char *name, size_t size)
-{
-	(void)c;
-	snprintf(name, size, "tdx_guest");
-	return 0;
-}
-
 static struct tsm_ctx *ctx;
 static struct fakenl d;
 static unsigned int warnings;
@@ -72,7 +46,6 @@ static int setup(void **state)
 	fakenl_begin();
 	d.len = 0;
 	warnings = 0;
-	configfs_reports = 0;
 	new_ctx(TSM_BACKEND_NETLINK, NULL);
 	return 0;
 }
@@ -90,8 +63,8 @@ static void said(int rc, int err, const char *words)
 		fail_msg("%d instead of %d, or no '%s' in: %s", rc, -err, words, tsm_error(ctx));
 }
 
-/* offsets in a datagram: sequence number, generic header, first attribute */
-enum { SEQ = 8, GENL = 16, FIRST = 20 };
+/* offsets in a datagram: sequence number, generic header, first and last attribute */
+enum { SEQ = 8, GENL = 16, FIRST = 20, LAST = 4096 };
 
 #define answer()	fakenl_push(FAKENL_REQUESTS, &d)
 #define notify()	fakenl_push(FAKENL_EVENTS, &d)
@@ -233,6 +206,7 @@ static const struct {
 
 static void report_errors_of_the_kernel(void **state)
 {
+	struct tsm_report_opts small = { .size = sizeof(small), .max_size = 6 };
 	struct tsm_report *report;
 	size_t i;
 
@@ -245,14 +219,13 @@ static void report_errors_of_the_kernel(void **state)
 	}
 	put_report(0);
 	answer();
-	said(take_report(&(struct tsm_report_opts){ .size = sizeof(struct tsm_report_opts),
-						    .max_size = 6 }), EFBIG, "larger than");
+	said(take_report(&small), EFBIG, "larger than");
 	fakenl_message(&d, REALM_TSM_CMD_REPORT_GET, true);
 	fakenl_attribute(&d, REALM_TSM_A_REPORT_TOKEN, "", 0);
 	fakenl_u32(&d, REALM_TSM_A_REPORT_RECORD, 0);
 	answer();
 	said(take_report(NULL), ENODATA, "empty report");
-	assert_int_equal(configfs_reports, 0);
+	assert_int_equal(fakenl_configfs, 0);
 }
 
 static void configfs_where_netlink_cannot(void **state)
@@ -266,16 +239,16 @@ static void configfs_where_netlink_cannot(void **state)
 		fakenl_error(&d, report_errors[i].answered);
 		answer();
 		expected += report_errors[i].try_configfs;
-		assert_int_equal(take_report(NULL) == -ENXIO, report_errors[i].try_configfs);
-		assert_int_equal(configfs_reports, expected);
+		assert_int_equal(take_report(NULL) == FAKENL_CONFIGFS, report_errors[i].try_configfs);
+		assert_int_equal(fakenl_configfs, expected);
 	}
 	fakenl_resolve = -NLE_OBJ_NOTFOUND;
-	assert_int_equal(take_report(NULL), -ENXIO);
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
 	fakenl_connect = -NLE_AF_NOSUPPORT;
-	assert_int_equal(take_report(NULL), -ENXIO);
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
 	fakenl_connect = -NLE_PERM;
-	assert_int_equal(take_report(NULL), -ENXIO);
-	assert_int_equal(configfs_reports, expected + 3);
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
+	assert_int_equal(fakenl_configfs, expected + 3);
 	assert_int_equal(warnings, 0);
 }
 
@@ -287,17 +260,17 @@ static void who_decides_on_the_way(void **state)
 	said(take_report(&given), EINVAL, "netlink was asked for");
 	fakenl_resolve = -NLE_OBJ_NOTFOUND;
 	said(take_report(NULL), ENODEV, "no family realm-tsm; modprobe realm_tsm");
-	assert_int_equal(configfs_reports, 0);
+	assert_int_equal(fakenl_configfs, 0);
 
 	/* nothing of these asks netlink */
 	fakenl_resolve = 0;
 	new_ctx(TSM_BACKEND_AUTO, NULL);
-	assert_int_equal(take_report(&given), -ENXIO);
+	assert_int_equal(take_report(&given), FAKENL_CONFIGFS);
 	new_ctx(TSM_BACKEND_CONFIGFS, NULL);
-	assert_int_equal(take_report(NULL), -ENXIO);
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
 	new_ctx(TSM_BACKEND_AUTO, "/nowhere");
-	assert_int_equal(take_report(NULL), -ENXIO);
-	assert_int_equal(configfs_reports, 3);
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
+	assert_int_equal(fakenl_configfs, 3);
 	assert_int_equal(fakenl_requests(), 0);
 }
 
@@ -473,7 +446,10 @@ static void begin_monitor(void)
 	assert_int_equal(tsm_monitor_new(ctx, NULL, &monitor), 0);
 }
 
-#define put_ntf(record)	put_event(REALM_TSM_CMD_EVENT_NTF, 1 + (record) % 4, record, 32)
+static void put_ntf(uint32_t record)
+{
+	put_event(REALM_TSM_CMD_EVENT_NTF, 1 + record % 4, record, 32);
+}
 
 static void put_record(uint32_t record, uint32_t number, size_t len)
 {
@@ -488,7 +464,10 @@ static void put_record(uint32_t record, uint32_t number, size_t len)
 	put_log(record, data, len);
 }
 
-#define put_logged(record)	put_record(record, 1 + (record) % 4, 14 + 32 + 4 + 8)
+static void put_logged(uint32_t record)
+{
+	put_record(record, 1 + record % 4, 14 + 32 + 4 + 8);
+}
 
 static void expect_event(uint32_t record, bool resynced)
 {
@@ -736,40 +715,66 @@ static void monitor_cannot_begin(void **state)
 
 /* --- messages that are not right --- */
 
-static void spoil(unsigned int how)
-{
-	switch (how) {
-	case 0: d.len = 8; break;					/* half a header */
-	case 1: fakenl_field32(&d, 0, (uint32_t)d.len + 4); break;	/* longer than received */
-	case 2: fakenl_field32(&d, 0, 8); break;			/* shorter than a header */
-	case 3: fakenl_field32(&d, 0, 0); break;
-	case 4: fakenl_field32(&d, 0, UINT32_MAX); break;
-	case 5: fakenl_field32(&d, 0, 18); d.len = 18; break;		/* half a generic header */
-	case 6: fakenl_field16(&d, 4, FAKENL_FAMILY + 1); break;	/* another family */
-	case 7: fakenl_field16(&d, 4, 1); break;			/* NLMSG_NOOP */
-	case 8: d.data[GENL] = 99; break;				/* another command */
-	case 9: d.data[GENL] = 0; break;
-	case 10: fakenl_field32(&d, 0, FIRST); d.len = FIRST; break;	/* no attribute */
-	case 11: fakenl_field16(&d, FIRST, 3); break;			/* shorter than its header */
-	case 12: fakenl_field16(&d, FIRST, 6); break;			/* not a whole number */
-	case 13: fakenl_field16(&d, d.attribute, 0xffff); break;	/* longer than the rest */
-	case 14: fakenl_field16(&d, d.attribute + 2, 500); break;	/* of an unknown type */
-	case 15: fakenl_field16(&d, FIRST + 2, 500); break;
-	case 16: d.len = 0; fakenl_error(&d, 5); break;			/* a positive errno */
-	case 17: d.len = 0; fakenl_error(&d, -5000); break;
-	case 18: d.len = 0; fakenl_error(&d, 0); fakenl_field32(&d, 0, 18); d.len = 18; break;
-	}
-}
+/* A field of 16 or 32 bits at an offset is changed, or the datagram is cut there. */
+static const struct {
+	int how;		/* 16, 32; 0: cut */
+	size_t at;		/* LAST: from the last attribute on */
+	uint32_t value;
+} spoilers[] = {
+	{ 0, 8, 0 },			/* half a header */
+	{ 32, 0, 1000 },		/* a message longer than what was received */
+	{ 32, 0, 8 },			/* shorter than its header */
+	{ 32, 0, 0 },
+	{ 32, 0, UINT32_MAX },
+	{ 0, GENL + 2, GENL + 2 },	/* half a generic header */
+	{ 16, 4, FAKENL_FAMILY + 1 },	/* another family */
+	{ 16, 4, 1 },			/* NLMSG_NOOP */
+	{ 16, GENL, 99 },		/* another command */
+	{ 16, GENL, 0 },
+	{ 0, FIRST, FIRST },		/* no attribute */
+	{ 16, FIRST, 3 },		/* an attribute shorter than its header */
+	{ 16, FIRST, 6 },		/* less than a number */
+	{ 16, LAST, 0xffff },		/* longer than the rest */
+	{ 16, LAST + 2, 500 },		/* of an unknown type */
+	{ 16, FIRST + 2, 500 },
+};
 
-#define SPOILED	19
+static void spoil(size_t i)
+{
+	size_t at = spoilers[i].at;
+
+	if (at >= LAST)
+		at += d.attribute - LAST;
+	if (spoilers[i].how == 16)
+		fakenl_field16(&d, at, (uint16_t)spoilers[i].value);
+	if (spoilers[i].how == 32)
+		fakenl_field32(&d, at, spoilers[i].value);
+	if (spoilers[i].how)
+		return;
+	d.len = at;
+	if (spoilers[i].value)
+		fakenl_field32(&d, 0, spoilers[i].value);
+}
 
 static void malformed_answers(void **state)
 {
-	unsigned int how;
+	static const int statuses[] = { 5, -5000 };
 	char name[32];
+	size_t how;
 
 	(void)state;
-	for (how = 0; how < SPOILED; how++) {
+	for (how = 0; how < ARRAY_SIZE(statuses); how++) {
+		fakenl_error(&d, statuses[how]);
+		answer();
+		said(take_report(NULL), EIO, "malformed");
+	}
+	fakenl_error(&d, 0);
+	fakenl_field32(&d, 0, 18);
+	d.len = 18;
+	answer();
+	said(take_report(NULL), EIO, "malformed");
+
+	for (how = 0; how < ARRAY_SIZE(spoilers); how++) {
 		put_report(0);
 		spoil(how);
 		answer();
@@ -778,7 +783,8 @@ static void malformed_answers(void **state)
 		put_event(REALM_TSM_CMD_EVENT_ADD, 1, 1, 32);
 		spoil(how);
 		answer();
-		said(tsm_measurement_event(ctx, 1, "d", "o", "c", NULL), EIO, "its event log tells");
+		said(tsm_measurement_event(ctx, 1, "d", "o", "c", NULL), EIO,
+		     "its event log tells");
 
 		fakenl_message(&d, REALM_TSM_CMD_REALM_GET, true);
 		fakenl_u32(&d, REALM_TSM_A_REALM_DIGEST_SIZE, 32);
@@ -795,11 +801,10 @@ static void malformed_answers(void **state)
 
 static void malformed_notifications(void **state)
 {
-	unsigned int how;
+	size_t how;
 
 	(void)state;
-	/* those after 15 are answers, which a listener skips as none of its own */
-	for (how = 0; how < 16; how++) {
+	for (how = 0; how < ARRAY_SIZE(spoilers); how++) {
 		begin_monitor();
 		put_ntf(11);
 		spoil(how);

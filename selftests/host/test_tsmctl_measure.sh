@@ -191,7 +191,6 @@ expect "2: verify takes no word" 2 "verify takes no token" log verify token
 rm -r "$device" "$configfs"
 for verb in "measure list" "measure read rem0" "measure extend rem0 $digest" "measure event rem0 d o c" \
 	"log show" "log export --out kept" "log verify" "watch"; do
-	# shellcheck disable=SC2086
 	expect "4: no module: ${verb%% "$digest"}" 4 "modprobe realm_tsm" $verb
 done
 expect "3: watch with no room" 3 "give a number of bytes" watch --room 0

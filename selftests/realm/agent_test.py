@@ -138,14 +138,14 @@ class Case:
         self.said = self.stderr.decode()
 
 
-def run(module, script, *args):
+def run(module, script, *args, options=()):
     """The cases of a script that ran in a realm, by their names."""
     build()
     done = subprocess.run(
         [HERE / "realm.py", "--timeout", "240", "--module", module,
          "--file", f"{OUT}/a.out:/agent", "--file", f"{STAGE}/usr/bin/tsmctl:/usr/bin/tsmctl",
          "--file", f"{STAGE}/usr/lib/libtsm.so.1:/lib/libtsm.so.1",
-         "--", "sh", "-euc", script, "sh", *args], stdin=subprocess.DEVNULL, capture_output=True)
+         *options, "--", "sh", "-euc", script, "sh", *args], stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode:
         raise AssertionError(f"status {done.returncode}: {done.stderr.decode()}")
     return {name: Case(*rest) for name, *rest in
