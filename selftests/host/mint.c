@@ -89,7 +89,7 @@ static void claim_append(struct claims *c, const struct enc *label, const struct
 	c->entry[c->n++].value_len = value->len;
 }
 
-static size_t claim_find(struct claims *c, const struct enc *label)
+static size_t claim_find(const struct claims *c, const struct enc *label)
 {
 	size_t i;
 
@@ -152,6 +152,23 @@ void claim_drop(struct claims *c, int64_t label)
 	i = claim_find(c, &key);
 	need(i < c->n);
 	memmove(&c->entry[i], &c->entry[i + 1], (--c->n - i) * sizeof(c->entry[0]));
+}
+
+bool claim_copy(struct claims *c, const struct claims *from, int64_t label)
+{
+	struct enc key = { .len = 0 }, value = { .len = 0 };
+	size_t i, k;
+
+	enc_int(&key, label);
+	i = claim_find(c, &key);
+	k = claim_find(from, &key);
+	need(i < c->n && k < from->n);
+	if (c->entry[i].value_len == from->entry[k].value_len &&
+	    !memcmp(c->entry[i].value, from->entry[k].value, c->entry[i].value_len))
+		return false;
+	enc_raw(&value, from->entry[k].value, from->entry[k].value_len);
+	claim_set(c, label, &value);
+	return true;
 }
 
 void claim_add_hex(struct claims *c, const char *label, const char *value)

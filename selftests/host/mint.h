@@ -31,7 +31,7 @@ struct claims {
 	struct {
 		uint8_t label[80];
 		size_t label_len;
-		uint8_t value[1024];
+		uint8_t value[2048];
 		size_t value_len;
 	} entry[24];
 	size_t n;
@@ -43,6 +43,8 @@ void claim_set_hex(struct claims *c, int64_t label, const char *hex);
 void claim_set_bytes(struct claims *c, int64_t label, uint8_t fill, size_t len);
 void claim_set_text(struct claims *c, int64_t label, const char *text);
 void claim_drop(struct claims *c, int64_t label);
+/* Sets the claim to what @from has; false if they had the same already. */
+bool claim_copy(struct claims *c, const struct claims *from, int64_t label);
 /* Adds whatever else: label and value as hex of CBOR. */
 void claim_add_hex(struct claims *c, const char *label, const char *value);
 

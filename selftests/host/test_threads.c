@@ -90,14 +90,19 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Of a thread, as cmocka's own are for one thread alone. */
-#define need(x) do { \
-	if (!(x)) \
-		return #x; \
-} while (0)
+/* What a thread found wrong first, as cmocka's own are for one thread alone. */
+static _Thread_local const char *failed;
+
+static void note(const char *what)
+{
+	if (!failed)
+		failed = what;
+}
+
+#define need(x)	((x) ? (void)0 : note(#x))
 
 /* On shared objects; @valid: with the challenge that the token has. */
-static const char *verify(struct tsm_ctx *ctx, bool valid)
+static void verify(struct tsm_ctx *ctx, bool valid)
 {
 	static const uint8_t another[64] = { 1 };
 	const struct tsm_verify_log log = { l.bytes.data, l.bytes.len };
@@ -112,10 +117,9 @@ static const char *verify(struct tsm_ctx *ctx, bool valid)
 	need(tsm_verify_verdict(v) == (valid ? TSM_VERDICT_VALID : TSM_VERDICT_INVALID));
 	need(tsm_verify_records(v) == 2);
 	tsm_verify_free(&v);
-	return NULL;
 }
 
-static const char *replay(struct tsm_ctx *ctx)
+static void replay(struct tsm_ctx *ctx)
 {
 	const uint8_t *rems[TSM_REMS];
 	struct tsm_replay *r = NULL;
@@ -127,11 +131,10 @@ static const char *replay(struct tsm_ctx *ctx)
 	need(!tsm_replay_new(ctx, eventlog, TSM_HASH_SHA256, rems, &r));
 	need(tsm_replay_verdict(r) == TSM_VERDICT_VALID);
 	tsm_replay_free(&r);
-	return NULL;
 }
 
 /* Objects of the thread's own, and errors whose texts are its own. */
-static const char *alone(struct tsm_ctx *ctx, size_t cut)
+static void alone(struct tsm_ctx *ctx, size_t cut)
 {
 	struct tsm_refvalues *r = NULL;
 	struct tsm_anchors *a = NULL;
@@ -145,25 +148,20 @@ static const char *alone(struct tsm_ctx *ctx, size_t cut)
 	need(walk_bytes(ctx, token.data, token.len));
 	need(tsm_token_new(ctx, token.data, cut, &t) == -EBADMSG);
 	need(strstr(tsm_error(ctx), "it ends too early"));
-	return NULL;
 }
 
 static void *thread(void *arg)
 {
 	const size_t me = (size_t)arg;
-	const char *failed = NULL;
 	struct tsm_ctx *ctx = NULL;
 	int i;
 
-	if (tsm_ctx_new(NULL, &ctx))
-		failed = "tsm_ctx_new()";
+	need(!tsm_ctx_new(NULL, &ctx));
 	pthread_barrier_wait(&barrier);
 	for (i = 0; i < ROUNDS && !failed; i++) {
-		failed = verify(ctx, (me + (size_t)i) % 2);
-		if (!failed)
-			failed = replay(ctx);
-		if (!failed)
-			failed = alone(ctx, 10 + me);
+		verify(ctx, (me + (size_t)i) % 2);
+		replay(ctx);
+		alone(ctx, 10 + me);
 		walk_token(decoded);
 	}
 	tsm_ctx_free(&ctx);
@@ -173,7 +171,7 @@ static void *thread(void *arg)
 static void a_ctx_in_each_thread(void **state)
 {
 	pthread_t threads[THREADS];
-	void *failed;
+	void *found;
 	size_t i;
 
 	(void)state;
@@ -181,9 +179,9 @@ static void a_ctx_in_each_thread(void **state)
 	for (i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, thread, (void *)i), 0);
 	for (i = 0; i < THREADS; i++) {
-		assert_int_equal(pthread_join(threads[i], &failed), 0);
-		if (failed)
-			fail_msg("thread %zu: %s", i, (char *)failed);
+		assert_int_equal(pthread_join(threads[i], &found), 0);
+		if (found)
+			fail_msg("thread %zu: %s", i, (char *)found);
 	}
 	pthread_barrier_destroy(&barrier);
 }

@@ -16,6 +16,7 @@
 #include "faults.h"
 #include "logs.h"
 #include "mint.h"
+#include "take.h"
 
 #define WAIVE(step)	(1u << (step))
 #define WAIVE_ALL	(WAIVE(TSM_STEP_PLATFORM_REFVALUES) | WAIVE(TSM_STEP_REALM_REFVALUES) | \
@@ -464,93 +465,60 @@ static void cut_or_lengthened(void **state)
 
 /* --- signatures --- */
 
-/* Just enough CBOR to find the signed parts of a right token. */
-static uint64_t head(const uint8_t **at, unsigned int *major)
-{
-	unsigned int info = **at & 31, n = info < 24 ? 0 : 1u << (info - 24);
-	uint64_t arg = info;
-
-	*major = *(*at)++ >> 5;
-	if (n)
-		arg = 0;
-	while (n--)
-		arg = arg << 8 | *(*at)++;
-	return arg;
-}
-
-static void skip_item(const uint8_t **at)
-{
-	unsigned int major;
-	uint64_t arg = head(at, &major), n = major == 5 ? 2 * arg : major == 4 ? arg : major == 6;
-
-	if (major == 2 || major == 3)
-		*at += arg;
-	while (n--)
-		skip_item(at);
-}
-
 struct region {
 	const char *name;
-	size_t from, len;
+	uint8_t *data;
+	size_t len;
 	enum tsm_step step;
 };
 
-static void find_regions(const uint8_t *data, struct region *regions)
-{
-	static const char *const names[] = { "protected header", NULL, "payload", "signature" };
-	const uint8_t *at = data;
-	unsigned int major;
-	uint64_t label, len;
-	int entry, i;
+#define REGIONS	6
 
-	head(&at, &major);
-	head(&at, &major);
-	for (entry = 0; entry < 2; entry++) {
-		label = head(&at, &major);
-		head(&at, &major);
-		if (major == 4) {	/* [type, value] */
-			skip_item(&at);
-			head(&at, &major);
-		}
-		if (*at == 0xd2)	/* tag 18 */
-			at++;
-		head(&at, &major);
-		for (i = 0; i < 4; i++) {
-			if (!names[i]) {
-				skip_item(&at);
-				continue;
-			}
-			len = head(&at, &major);
-			assert_int_equal(major, 2);
-			*regions++ = (struct region){ names[i], (size_t)(at - data), (size_t)len,
-				label == 44241 ? TSM_STEP_REALM_SIGNATURE :
+/* What is signed in a right token, and the signatures. */
+static void find_regions(uint8_t *data, struct region *regions)
+{
+	static struct taken t;
+	int which;
+
+	take_token(data, &t);
+	for (which = REALM; which <= PLATFORM; which++) {
+		const struct taken_part *part = &t.part[which];
+		const struct { const char *name; struct slice slice; } of[] = {
+			{ "protected header", part->protected }, { "payload", part->payload },
+			{ "signature", part->signature },
+		};
+
+		for (size_t i = 0; i < ARRAY_SIZE(of); i++)
+			*regions++ = (struct region){ of[i].name, data + (of[i].slice.data - data),
+				of[i].slice.len, which == REALM ? TSM_STEP_REALM_SIGNATURE :
 					TSM_STEP_PLATFORM_SIGNATURE };
-			at += len;
-		}
 	}
 }
 
-/* A flipped bit in what is signed is a cross at that signature, or no right form. */
-static void flip_every_byte(uint8_t *data, size_t len, unsigned int first_bit, unsigned int bits)
+/*
+ * A flipped bit in what is signed is a cross at that signature, or no right form.
+ * @bits of each byte, a different one to begin with in each.
+ */
+static void flip_every_byte(uint8_t *data, size_t len, unsigned int bits)
 {
-	struct region regions[6];
+	struct region regions[REGIONS];
 	unsigned int bit;
 	size_t i, r;
 
 	find_regions(data, regions);
-	for (r = 0; r < 6; r++) {
-		for (i = regions[r].from; i < regions[r].from + regions[r].len; i++) {
-			for (bit = first_bit; bit < first_bit + bits; bit++) {
+	for (r = 0; r < REGIONS; r++) {
+		for (i = 0; i < regions[r].len; i++) {
+			for (bit = 0; bit < bits; bit++) {
 				uint8_t flip = (uint8_t)(1 << (i + bit) % 8);
 
-				data[i] ^= flip;
+				regions[r].data[i] ^= flip;
 				verify_bytes(data, len);
-				data[i] ^= flip;
+				regions[r].data[i] ^= flip;
 				assert_int_equal(tsm_verify_verdict(v), TSM_VERDICT_INVALID);
 				if (tsm_verify_step(v, TSM_STEP_FORM) != TSM_VERDICT_INVALID &&
 				    tsm_verify_step(v, regions[r].step) != TSM_VERDICT_INVALID)
-					fail_msg("%s, byte %zu: %s", regions[r].name,
-						 i - regions[r].from, tsm_verify_reason(v));
+					fail_msg("%s, byte %zu: %s", regions[r].name, i,
+						 tsm_verify_reason(v));
 				/* a signature that is another has no other consequence */
 				if (!strcmp(regions[r].name, "signature"))
 					assert_int_equal(tsm_verify_step(v, TSM_STEP_FORM),
@@ -566,10 +534,10 @@ static void flipped_bits(void **state)
 {
 	(void)state;
 	mint_token(&m, &token);
-	flip_every_byte(token.data, token.len, 0, 8);
+	flip_every_byte(token.data, token.len, 8);
 	mint_init(&m, 907, 0, 0, "sha-512", -7);
 	mint_token(&m, &token);
-	flip_every_byte(token.data, token.len, 0, 2);
+	flip_every_byte(token.data, token.len, 2);
 }
 
 static void other_trust_anchors(void **state)
@@ -603,7 +571,6 @@ static void other_trust_anchors(void **state)
 static void tokens_that_do_not_belong_together(void **state)
 {
 	struct claims *realm = &m.part[REALM].claims;
-	struct enc rak = { .len = 0 };
 	static struct mint other;
 
 	(void)state;
@@ -647,7 +614,6 @@ static void tokens_that_do_not_belong_together(void **state)
 	claim_set_bytes(realm, 44237, 0x04, 97);
 	verify();
 	expect_fault("vvvxxv---", TSM_STEP_REALM_SIGNATURE, 44237, TSM_TOKEN_REALM, "no point");
-	(void)rak;
 }
 
 static void wrong_algorithms(void **state)
@@ -674,47 +640,80 @@ static void wrong_algorithms(void **state)
 	}
 }
 
-/* The bytes of a signature that are not r || s of its curve, in the right place. */
+static void put_hex_bytes(uint8_t *out, const char *hex)
+{
+	struct enc e = { .len = 0 };
+
+	enc_hex(&e, hex);
+	memcpy(out, e.data, e.len);
+}
+
+/* r and s have to be 1 to n - 1 (SEC 1 section 4.1.4), and each as long as the curve's. */
 static void wrong_signatures(void **state)
 {
+	static const struct { int alg; size_t size; const char *n; } t[] = {
+		{ -7, 32, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551" },
+		{ -35, 48, "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf"
+			   "581a0db248b0a77aecec196accc52973" },
+		{ -36, 66, "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+			   "fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409" },
+	};
+	struct region regions[REGIONS];
 	static struct enc before;
-	struct region regions[6];
-	size_t at;
+	uint8_t *at;
+	size_t i, k, size;
 
 	(void)state;
-	mint_token(&m, &token);
-	find_regions(token.data, regions);
-	assert_string_equal(regions[5].name, "signature");
-	at = regions[5].from;
-	assert_int_equal(at + 64, token.len);	/* the realm's, at the end of all */
-	before = token;
-	memset(token.data + at, 0, 64);		/* r = s = 0 */
-	verify_bytes(token.data, token.len);
-	expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM, "not by this key");
-	memset(token.data + at, 0xff, 64);	/* above the order */
-	verify_bytes(token.data, token.len);
-	expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM, "not by this key");
-	token = before;
-	memset(token.data + at, 0, 32);		/* r = 0 */
-	verify_bytes(token.data, token.len);
-	expect("vvvvxv---", TSM_VERDICT_INVALID);
-	token = before;
-	memset(token.data + at + 32, 0, 32);	/* s = 0 */
-	verify_bytes(token.data, token.len);
-	expect("vvvvxv---", TSM_VERDICT_INVALID);
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		mint_init(&m, 399, 2023, 2023, "sha-256", t[i].alg);
+		new_anchors();
+		add_anchor(t[i].alg);
+		mint_token(&m, &before);
+		size = t[i].size;
+		for (k = 0; k < 8; k++) {
+			token = before;
+			find_regions(token.data, regions);
+			assert_string_equal(regions[2].name, "signature");
+			assert_int_equal(regions[2].len, 2 * size);
+			at = regions[2].data;
+			if (k == 0)
+				memset(at, 0, 2 * size);
+			else if (k == 1)
+				memset(at, 0xff, 2 * size);
+			else if (k < 4)
+				memset(at + (k - 2) * size, 0, size);
+			else if (k < 6)
+				memset(at + (k - 4) * size, 0xff, size);
+			else
+				put_hex_bytes(at + (k - 6) * size, t[i].n);
+			verify_bytes(token.data, token.len);
+			expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
+				     "not by this key");
+		}
+	}
+}
 
-	/* one byte less, with every length around it set right */
-	mint_init(&m, 399, 2023, 2023, "sha-256", -7);
-	m.part[REALM].untagged = true;
-	mint_token(&m, &token);
-	at = (size_t)((uint8_t *)memmem(token.data, token.len, "\x19\xac\xd1", 3) - token.data) + 3;
-	assert_int_equal(token.data[at], 0x59);
-	token.data[at + 2]--;
-	assert_int_equal(token.data[token.len - 65], 64);
-	token.data[token.len - 65]--;
-	verify_bytes(token.data, token.len - 1);
-	expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
-		     "not the length of its algorithm");
+static void signatures_of_another_length(void **state)
+{
+	static uint8_t longer[132];
+	static struct taken t;
+	static struct enc from;
+	size_t i;
+
+	(void)state;
+	mint_token(&m, &from);
+	for (i = 0; i <= sizeof(longer); i++) {
+		take_token(from.data, &t);
+		memcpy(longer, t.part[REALM].signature.data, 64);
+		t.part[REALM].signature = (struct slice){ longer, i };
+		taken_encode(&t, &token);
+		verify_bytes(token.data, token.len);
+		if (i == 64)
+			expect("vvvvvv---", TSM_VERDICT_VALID);
+		else
+			expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
+				     "not the length of its algorithm");
+	}
 }
 
 /* OpenSSL calls it an error of its own, but it is the token's: a verdict, no errno. */
@@ -1055,7 +1054,7 @@ static void token_of_others(void **state)
 
 	/* a key by itself, or other ids would be a cross at the trust anchor already */
 	anchors_from("ccatoken/realm/tf-rmm/cca_platform.pub");
-	flip_every_byte(data, len, 0, 1);
+	flip_every_byte(data, len, getenv("ALL_BITS") ? 8 : 1);
 	for (n = 1; n < len; n++) {
 		verify_bytes(data, n);
 		expect("x????????", TSM_VERDICT_INVALID);
@@ -1065,29 +1064,79 @@ static void token_of_others(void **state)
 	expect("x????????", TSM_VERDICT_INVALID);
 }
 
+/* Missing and repeated mandatory claims, and the RAK of another. */
+static void claims_of_others(void **state)
+{
+	static const int labels[2][9] = {
+		[REALM] = { 10, 44235, 44236, 44237, 44238, 44239, 44240 },
+		[PLATFORM] = { 10, 256, 265, 2395, 2396, 2399, 2401, 2402 },
+	};
+	static uint8_t data[8192], other[8192];
+	static struct taken right, t, from;
+	size_t len, i, which, k;
+	char label[16];
+
+	(void)state;
+	anchors_from("trustee/tastore.json");
+	for (i = 0; i < VECTORS_N; i++) {
+		len = load(vectors[i], data, sizeof(data));
+		expect_challenge(data, len);
+		take_token(data, &right);
+		taken_encode(&right, &token);
+		verify_bytes(token.data, token.len);
+		expect("vvvvvv---", TSM_VERDICT_VALID);
+		for (which = REALM; which <= PLATFORM; which++) {
+			enum tsm_token_part of = which == REALM ? TSM_TOKEN_REALM :
+				TSM_TOKEN_PLATFORM;
+
+			for (k = 0; labels[which][k]; k++) {
+				t = right;
+				claim_drop(&t.part[which].claims, labels[which][k]);
+				taken_encode(&t, &token);
+				verify_bytes(token.data, token.len);
+				expect_fault("x????????", TSM_STEP_FORM, labels[which][k], of,
+					     "is missing");
+				t = right;
+				sprintf(label, labels[which][k] < 24 ? "%02x" : "19%04x",
+					labels[which][k]);
+				claim_add_hex(&t.part[which].claims, label, "40");
+				taken_encode(&t, &token);
+				verify_bytes(token.data, token.len);
+				expect_fault("x????????", TSM_STEP_FORM, 0, of, "repeated");
+			}
+		}
+		/* of each other token that has one; where it is the same, all is well */
+		for (k = 0; k < VECTORS_N; k++) {
+			load(vectors[k], other, sizeof(other));
+			take_token(other, &from);
+			t = right;
+			if (!claim_copy(&t.part[REALM].claims, &from.part[REALM].claims, 44237))
+				continue;
+			taken_encode(&t, &token);
+			verify_bytes(token.data, token.len);
+			expect("vvvxxv---", TSM_VERDICT_INVALID);
+		}
+	}
+}
+
 /* The platform token of one and the realm token of another, each with its own signature. */
 static void parts_of_two_tokens(void **state)
 {
 	static uint8_t a[8192], b[8192];
-	size_t alen = load(vectors[0], a, sizeof(a)), blen = load(vectors[3], b, sizeof(b));
-	struct region ra[6], rb[6];
-	static struct enc both;
+	static struct taken one, two;
 
 	(void)state;
-	find_regions(a, ra);
-	find_regions(b, rb);
-	assert_int_equal(ra[0].step, TSM_STEP_PLATFORM_SIGNATURE);
-	assert_int_equal(rb[3].step, TSM_STEP_REALM_SIGNATURE);
-	both.len = 0;
-	/* as far as the platform's signature of one, from there on the other's realm token */
-	enc_raw(&both, a, ra[2].from + ra[2].len);
-	enc_raw(&both, b + rb[2].from + rb[2].len, blen - rb[2].from - rb[2].len);
-	expect_challenge(both.data, both.len);
+	load(vectors[0], a, sizeof(a));
+	load(vectors[3], b, sizeof(b));
+	take_token(a, &one);
+	take_token(b, &two);
+	one.part[REALM] = two.part[REALM];
+	taken_encode(&one, &token);
+	expect_challenge(token.data, token.len);
 	anchors_from("trustee/tastore.json");
-	verify_bytes(both.data, both.len);
+	verify_bytes(token.data, token.len);
 	expect_fault("vvvxvv---", TSM_STEP_BINDING, 10, TSM_TOKEN_PLATFORM,
 		     "do not belong together");
-	(void)alen;
 }
 
 int main(void)
@@ -1098,11 +1147,11 @@ int main(void)
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
 		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
-		T(signatures_at_infinity),
+		T(signatures_of_another_length), T(signatures_at_infinity),
 		T(platform_reference_values), T(lifecycle_has_to_be_secured),
 		T(realm_reference_values), T(logs_and_tokens), T(every_failure),
-		T(parts_of_two_tokens), T(token_of_others), T(token_of_others), T(token_of_others),
-		T(token_of_others), T(token_of_others), T(token_of_others),
+		T(parts_of_two_tokens), T(claims_of_others), T(token_of_others), T(token_of_others),
+		T(token_of_others), T(token_of_others), T(token_of_others), T(token_of_others),
 	};
 	size_t i, n = ARRAY_SIZE(tests);
 
