@@ -18,6 +18,7 @@ from agent_test import BUILD, HERE, STAGE, TOP
 
 # that of the tokens that differential changes
 CHALLENGE = bytes(range(64)).hex()
+HOST = TOP / "selftests/host"
 MONITOR = BUILD / "monitor"
 ANCHORS = MONITOR / "trust-anchors.json"
 PLATFORM = MONITOR / "reference-platform.json"
@@ -47,6 +48,9 @@ digest() {
 	dd if=/tmp/digest of=$dir/rem$1:$hash bs=64 2>/dev/null
 }
 cd /tmp
+if [ -e /judge ]; then
+	try judge sh -c '/judge </tokens'
+fi
 take fresh
 digest 0; digest 1; digest 2; digest 3; digest 0
 cd /sys/kernel/config/tsm-measurements/rem3
@@ -91,7 +95,21 @@ def tsmctl():
     return BUILD / "tsmctl/tsmctl"
 
 
-def realm(wrapper, profile, name, script, *args):
+def judge():
+    """The program that says what libtsm thinks of tokens, for the realm, and tokens for it with the answers here."""
+    agent_test.build()
+    OUT.mkdir(parents=True, exist_ok=True)
+    subprocess.run([f"{agent_test.CROSS}gcc", "-o", OUT / "judge", HOST / "differential/judge.c",
+                    f"-I{STAGE}/usr/include", f"-L{STAGE}/usr/lib", "-ltsm"], check=True)
+    subprocess.run(["make", "-s", "-C", HOST, f"O={BUILD}", BUILD / "host/asan/judge"], check=True,
+                   stdout=subprocess.DEVNULL)
+    subprocess.run([HOST / "differential/differential", BUILD / "host/asan/judge", "--tokens", "400", "--save",
+                    OUT / "tokens"], check=True, stdout=subprocess.DEVNULL)
+    return ["--file", f"{OUT}/judge:/judge", "--file", f"{OUT}/tokens:/tokens"], subprocess.run(
+        [BUILD / "host/asan/judge"], check=True, input=(OUT / "tokens").read_bytes(), capture_output=True).stdout
+
+
+def realm(wrapper, profile, name, more, script, *args):
     """What the script says, and the RIM that this realm has by its files."""
     agent_test.build()
     subprocess.run(["make", "-s", "-C", TOP / "selftests/realm", f"O={BUILD}"], check=True)
@@ -99,7 +117,7 @@ def realm(wrapper, profile, name, script, *args):
                profile, "--hash", name, "--file", f"{rsi_test()}:/rsi_test.ko",
                "--file", f"{ANCHORS}:/anchors.json", "--file", f"{PLATFORM}:/platform.json",
                "--file", f"{STAGE}/usr/bin/tsmctl:/usr/bin/tsmctl",
-               "--file", f"{STAGE}/usr/lib/libtsm.so.1:/lib/libtsm.so.1"]
+               "--file", f"{STAGE}/usr/lib/libtsm.so.1:/lib/libtsm.so.1", *more]
     done = subprocess.run([*command, "--", "sh", "-euc", script, "sh", *args], stdin=subprocess.DEVNULL,
                           capture_output=True)
     if done.returncode:
@@ -111,12 +129,13 @@ def realm(wrapper, profile, name, script, *args):
 
 class Verified:
     """What holds of a token of any kind; the classes below say which."""
+    more = ()       # options of its realm
 
     @classmethod
     def setUpClass(cls):
         cls.size = int(cls.hash[3:]) // 8
         extend = struct.pack("<18Q", RSI_MEASUREMENT_EXTEND, REM2, cls.size, *range(1, 16))
-        cls.cases, cls.rim = realm(cls.wrapper, cls.profile, cls.hash, IN_THE_REALM, CHALLENGE, extend.hex())
+        cls.cases, cls.rim = realm(cls.wrapper, cls.profile, cls.hash, cls.more, IN_THE_REALM, CHALLENGE, extend.hex())
         cls.folder = OUT / f"{cls.wrapper}-{cls.profile}"
         cls.folder.mkdir(parents=True, exist_ok=True)
         for name, case in cls.cases.items():
@@ -185,7 +204,7 @@ class Verified:
 
     def test_differential(self):
         """Changed in thousands of ways and signed anew, libtsm and the script agree on them."""
-        done = subprocess.run(["make", "-s", "-C", TOP / "selftests/host", f"O={BUILD}", "differential", "TOKENS=2000",
+        done = subprocess.run(["make", "-s", "-C", HOST, f"O={BUILD}", "differential", "TOKENS=2000",
                                f"REALM_TOKEN={self.folder}/measured.token", f"PLATFORM={MONITOR}"],
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -195,6 +214,17 @@ class Verified:
 
 class TestCollection(Verified, unittest.TestCase):
     wrapper, profile, hash = "399", "legacy", "sha256"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.more, cls.answers = judge()
+        super().setUpClass()
+
+    def test_arm64_says_the_same(self):
+        """Of tokens of every kind, valid and not, with the same reasons."""
+        lines = self.cases["judge"].stdout.splitlines()
+        self.assertGreaterEqual(len(lines), 400)
+        self.assertEqual(lines, self.answers.splitlines())
 
 
 class TestCmw(Verified, unittest.TestCase):
