@@ -11,9 +11,9 @@
 
 static unsigned int countdown, one_in;
 static uint32_t state;
-static bool failed, paused;
+static bool failed, paused, openssl_only;
 
-static bool fault(void)
+static bool count(void)
 {
 	bool now = false;
 
@@ -32,13 +32,18 @@ static bool fault(void)
 	return now;
 }
 
+static bool fault(void)
+{
+	return !openssl_only && count();
+}
+
 /* OpenSSL says why it failed; so do we. */
 static bool fault_openssl(void)
 {
-	bool now = fault();
+	bool now = count();
 
 	if (now)
-		ERR_raise(ERR_LIB_EVP, ERR_R_MALLOC_FAILURE);
+		ERR_raise(ERR_LIB_EVP, openssl_only ? ERR_R_INTERNAL_ERROR : ERR_R_MALLOC_FAILURE);
 	return now;
 }
 
@@ -101,11 +106,19 @@ static void begin(void)
 {
 	json_set_alloc_funcs(__wrap_malloc, free);
 	failed = false;
+	openssl_only = false;
 }
 
 void faults_at(unsigned int n)
 {
 	begin();
+	countdown = n;
+}
+
+void faults_openssl_at(unsigned int n)
+{
+	begin();
+	openssl_only = true;
 	countdown = n;
 }
 

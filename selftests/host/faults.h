@@ -14,6 +14,9 @@
 /* The call number @n from here on fails, from 1; 0: none does. */
 void faults_at(unsigned int n);
 
+/* Of the calls to OpenSSL, number @n fails, and not for want of memory. */
+void faults_openssl_at(unsigned int n);
+
 /* Each call fails with a chance of one in @rate, in an order that @seed decides. */
 void faults_random(uint32_t seed, unsigned int rate);
 

@@ -798,6 +798,31 @@ static void every_failure(void **state)
 	assert_true(n > 200);
 }
 
+static void every_failure_of_openssl(void **state)
+{
+	struct tsm_replay *r = NULL;
+	struct tsm_eventlog *e;
+	unsigned int n;
+	bool failed = true;
+	int rc;
+
+	(void)state;
+	log_aael(&l, 1, "a b c");
+	e = read_log(&l);
+	for (n = 1; failed; n++) {
+		faults_openssl_at(n);
+		rc = tsm_replay_new(ctx, e, TSM_HASH_SHA256, NULL, &r);
+		failed = faults_end();
+		assert_int_equal(rc, failed ? -EIO : 0);
+		if (failed)
+			assert_string_equal(tsm_error(ctx),
+					    "event log: the cryptographic library failed");
+		assert_int_equal(!r, failed);
+	}
+	tsm_replay_free(&r);
+	tsm_eventlog_free(&e);
+}
+
 int main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -810,7 +835,7 @@ int main(void)
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
 		T(starting_values), T(wrong_starting_values), T(texts_that_are_not_measured),
 		T(joined_logs), T(join_is_bounded),
-		T(every_failure),
+		T(every_failure), T(every_failure_of_openssl),
 	};
 
 	return cmocka_run_group_tests_name("eventlog", tests, NULL, NULL);

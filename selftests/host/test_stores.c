@@ -566,13 +566,33 @@ static void every_failure(void **state)
 	assert_true(n > 30);
 }
 
+static void every_failure_of_openssl(void **state)
+{
+	static const char store[] = "[" ENTRY(JWK) "]";
+	unsigned int n;
+	bool failed = true;
+	int rc;
+
+	(void)state;
+	for (n = 1; failed; n++) {
+		faults_openssl_at(n);
+		rc = tsm_anchors_add(ctx, anchors, store, strlen(store));
+		failed = faults_end();
+		assert_int_equal(rc, failed ? -EIO : 0);
+		if (failed)
+			assert_non_null(strstr(tsm_error(ctx), "pkey: the cryptographic library"));
+		assert_int_equal(tsm_anchors_count(anchors), failed ? 0 : 1);
+	}
+	assert_int_equal(n - 2, 3);
+}
+
 int main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(stores), T(wrong_stores), T(bounds), T(jwks), T(pems), T(cose_keys),
 		T(right_refvalues), T(wrong_refvalues), T(cut_files), T(files_of_others),
-		T(every_failure),
+		T(every_failure), T(every_failure_of_openssl),
 	};
 
 	return cmocka_run_group_tests_name("stores", tests, NULL, NULL);

@@ -442,6 +442,10 @@ static void claim_of_wrong_value(void **state)
 	refuse(EPROTONOSUPPORT, "platform token: claim 265 (profile)");
 	claim_set_text(realm, 44236, "sha-1");
 	refuse(EPROTONOSUPPORT, "claim 44236 (hash) is sha-1, which");
+	claim_set_text(realm, 44236, "SHA-256");
+	refuse(EPROTONOSUPPORT, "claim 44236 (hash) is SHA-256, which");
+	claim_set_text(realm, 44240, "Sha-256");
+	refuse(EPROTONOSUPPORT, "claim 44240 (rak-hash) is Sha-256, which");
 	claim_set_text(realm, 44236, "sha256");
 	refuse(EPROTONOSUPPORT, "claim 44236 (hash) is sha256, which");
 	claim_set_text(realm, 44240, "md5\x1b[31m\xc3\xbc");
@@ -500,6 +504,36 @@ static void claims_inside_claims(void **state)
 	refuse(EBADMSG, "realm token: rak: claim -2 (x) has 1 bytes; 32, 48 or 66 are right");
 	claim_set_hex(realm, 44237, "45 a2 0102 0102");
 	refuse(EBADMSG, "a key that is repeated in its map");
+}
+
+/* Numbers of 64 bits with a sign, or text that C can hold: neither this nor that else. */
+static void labels_of_claims(void **state)
+{
+	static const char *const wrong[] = {
+		"41 0a", "40", "1b 8000000000000000", "1b ffffffffffffffff",
+		"3b 8000000000000000", "3b ffffffffffffffff", "61 00", "63 610062",
+	};
+	static const char *const right[] = {
+		"1b 7fffffffffffffff", "3b 7fffffffffffffff", "60", "00", "20", "62 3130",
+	};
+	struct tsm_token *t;
+	size_t i;
+	int part;
+
+	(void)state;
+	for (part = REALM; part <= PLATFORM; part++) {
+		for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+			claim_add_hex(&m.part[part].claims, wrong[i], "00");
+			refuse(EBADMSG, "its payload is no map of claims with numbers or text");
+		}
+	}
+	for (part = REALM; part <= PLATFORM; part++)
+		for (i = 0; i < ARRAY_SIZE(right); i++)
+			claim_add_hex(&m.part[part].claims, right[i], "00");
+	t = accept();
+	assert_non_null(tsm_token_find(t, TSM_TOKEN_REALM, INT64_MAX));
+	assert_non_null(tsm_token_find(t, TSM_TOKEN_REALM, INT64_MIN));
+	tsm_token_free(&t);
 }
 
 /* --- what is wrong with the wrapper and COSE_Sign1 --- */
@@ -743,14 +777,23 @@ static void bounds(void **state)
 	for (i = 0; i < 4096; i++)
 		enc_int(&e, 0);
 	refuse_bytes(e.data, e.len, EMSGSIZE, "too many items");
+	/* as many as are accepted: then it is another fault */
+	e.len = 0;
+	enc_head(&e, 4, 4095);
+	for (i = 0; i < 4095; i++)
+		enc_int(&e, 0);
+	refuse_bytes(e.data, e.len, EPROTONOSUPPORT, "does not begin with tag");
 
 	e.len = 0;
-	enc_head(&e, 5, 600);
-	for (i = 0; i < 600; i++) {
+	enc_head(&e, 5, 513);
+	for (i = 0; i < 513; i++) {
 		enc_int(&e, i);
 		enc_int(&e, 0);
 	}
 	refuse_bytes(e.data, e.len, EMSGSIZE, "a map with too many keys");
+	e.data[2]--;
+	e.len -= 4;
+	refuse_bytes(e.data, e.len, EPROTONOSUPPORT, "does not begin with tag");
 }
 
 static void cut_or_lengthened_anywhere(void **state)
@@ -841,7 +884,7 @@ int main(void)
 		TEST(claim_of_wrong_type),
 		TEST(claim_of_wrong_length),
 		TEST(claim_of_wrong_value),
-		TEST(claims_inside_claims),
+		TEST(claims_inside_claims), TEST(labels_of_claims),
 		TEST(wrong_wrapper),
 		TEST(wrong_cose),
 		TEST(an_unknown_alg_is_read),

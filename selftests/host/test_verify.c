@@ -965,6 +965,36 @@ static void every_failure(void **state)
 	assert_true(n > 60);
 }
 
+/* A library that fails once has no say: -EIO, or what is true. */
+static void every_failure_of_openssl(void **state)
+{
+	unsigned int n, errors = 0;
+	bool failed = true;
+	int rc;
+
+	(void)state;
+	log_begin(&l, SHA256, 0);
+	log_aael(&l, 1, "example.org op content");
+	encode_rems();
+	give_log();
+	mint_token(&m, &token);
+	for (n = 1; failed; n++) {
+		tsm_verify_free(&v);
+		faults_openssl_at(n);
+		rc = tsm_verify_new(ctx, token.data, token.len, &opts, &v);
+		failed = faults_end();
+		if (!rc) {
+			expect("vvvvvv--v", TSM_VERDICT_VALID);
+			continue;
+		}
+		assert_int_equal(rc, -EIO);
+		assert_null(v);
+		assert_string_equal(tsm_error(ctx), "verify: the cryptographic library failed");
+		errors++;
+	}
+	assert_true(errors > 20);
+}
+
 /* --- tokens of others --- */
 
 static size_t load(const char *name, uint8_t *data, size_t size)
@@ -1150,6 +1180,7 @@ int main(void)
 		T(signatures_of_another_length), T(signatures_at_infinity),
 		T(platform_reference_values), T(lifecycle_has_to_be_secured),
 		T(realm_reference_values), T(logs_and_tokens), T(every_failure),
+		T(every_failure_of_openssl),
 		T(parts_of_two_tokens), T(claims_of_others), T(token_of_others), T(token_of_others),
 		T(token_of_others), T(token_of_others), T(token_of_others), T(token_of_others),
 	};

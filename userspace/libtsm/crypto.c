@@ -29,13 +29,18 @@ static const struct {
 	[CRYPTO_P521] = { "P-521", "secp521r1", 66 },
 };
 
+static bool is_out_of_memory(void)
+{
+	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* The errno for a failure of OpenSSL; its error queue is as it was at ERR_set_mark(). */
 static int failure(int otherwise)
 {
-	int reason = ERR_GET_REASON(ERR_peek_last_error());
+	int err = is_out_of_memory() ? -ENOMEM : otherwise;
 
 	ERR_pop_to_mark();
-	return reason == ERR_R_MALLOC_FAILURE ? -ENOMEM : otherwise;
+	return err;
 }
 
 size_t crypto_curve_size(enum crypto_curve curve)
@@ -222,16 +227,20 @@ static size_t der_signature(uint8_t *out, const uint8_t *signature, size_t size)
 /*
  * The signer can choose r so that the sum of points ends at infinity, which OpenSSL
  * reports as if it had failed itself. With another digest the same signature does
- * not, so then a library that works has an answer.
+ * not: where a library that works so has no answer, the signature is to blame.
  */
 static int verify_digest(EVP_PKEY_CTX *pctx, struct bytes der, uint8_t *digest, size_t len)
 {
 	int rc = EVP_PKEY_verify(pctx, der.data, der.len, digest, len);
 
-	if (rc >= 0 || ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
+	if (rc >= 0 || is_out_of_memory())
 		return rc;
 	digest[0] ^= 1;
-	return EVP_PKEY_verify(pctx, der.data, der.len, digest, len) < 0 ? rc : 0;
+	if (EVP_PKEY_verify(pctx, der.data, der.len, digest, len) < 0)
+		return rc;
+	digest[0] ^= 1;
+	rc = EVP_PKEY_verify(pctx, der.data, der.len, digest, len);
+	return rc >= 0 || is_out_of_memory() ? rc : 0;
 }
 
 int crypto_key_verify(const struct crypto_key *key, enum tsm_hash hash, const struct bytes *parts,

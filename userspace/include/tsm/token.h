@@ -24,7 +24,7 @@
  *   RFC 9783 section 5.1.1 demands that verifiers bear with that;
  * - labels of claims are numbers of 64 bits, signed, or text without NUL;
  * - bounds, checked before anything is allocated: TSM_TOKEN_MAX bytes, 4096
- *   items, nesting of 16;
+ *   items, nesting of 16, 512 keys in the maps around one place;
  * - mandatory claims must be there, and claims of the specification must have
  *   its type and length; the RIM and REMs that of the realm's hash;
  * - claims outside the specification are kept and listed, their name is NULL:
