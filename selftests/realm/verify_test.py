@@ -151,14 +151,17 @@ class Verified:
         said = json.loads(said)
         return said, {s["step"]: s["verdict"] for s in said["steps"]}, {s["step"]: s["reason"] for s in said["steps"]}
 
-    def verify(self, name, log=None, status=0):
-        """By tsmctl of this machine, with everything that can be held against a token."""
+    def tsmctl(self, name, log=None, status=0, options=("--json",)):
+        """That of this machine, with everything that can be held against a token."""
         done = subprocess.run([tsmctl(), "token", "verify", self.folder / f"{name}.token", "--challenge", CHALLENGE,
                                "--trust-anchors", ANCHORS, "--reference-values", PLATFORM, "--reference-values",
-                               self.folder / "realm.json", "--log", log or self.folder / f"{name}.log", "--json"],
+                               self.folder / "realm.json", "--log", log or self.folder / f"{name}.log", *options],
                               capture_output=True, env={**os.environ, "LD_LIBRARY_PATH": str(BUILD / "libtsm")})
         self.assertEqual(done.returncode, status, (done.stdout + done.stderr).decode())
-        return self.verdicts(done.stdout)
+        return done.stdout.decode()
+
+    def verify(self, *args, **options):
+        return self.verdicts(self.tsmctl(*args, **options))
 
     def test_end_to_end(self):
         """All nine steps hold, none waived, and the other verifier says so, too."""
@@ -219,6 +222,10 @@ class TestCollection(Verified, unittest.TestCase):
     def setUpClass(cls):
         cls.more, cls.answers = judge()
         super().setUpClass()
+
+    def test_readme_shows_this(self):
+        said = self.tsmctl("measured", options=())
+        self.assertIn("".join(f"    {line}\n" for line in said.splitlines()), (TOP / "README.md").read_text())
 
     def test_arm64_says_the_same(self):
         """Of tokens of every kind, valid and not, with the same reasons."""
