@@ -175,6 +175,8 @@ static void getters_take_null(void **state)
 	assert_int_equal(len, 0);
 	assert_null(tsm_record_event(NULL, NULL));
 	assert_null(tsm_record_text(NULL, NULL));
+	assert_null(tsm_eventlog_data(NULL, &len));
+	assert_int_equal(len, 0);
 	assert_int_equal(tsm_replay_verdict(NULL), TSM_VERDICT_UNKNOWN);
 	assert_int_equal(tsm_replay_register(NULL, 1), TSM_VERDICT_UNKNOWN);
 	assert_string_equal(tsm_replay_reason(NULL), "");
@@ -625,6 +627,64 @@ static void starting_values(void **state)
 	expect(replay(&l, NULL, &l), TSM_VERDICT_VALID, 2, 0, "2 of 2");
 }
 
+#define NOT_ZERO \
+	"INIT/sha256 0000000000000000000000000000000000000000000000000000000000000007"
+
+/* As the kernel writes them, without AAEL's tag; what only looks like one is none. */
+static void bare_starting_values(void **state)
+{
+	static const char zeros[] =
+		"INIT/sha256 0000000000000000000000000000000000000000000000000000000000000000";
+	static const struct {
+		uint32_t reg;
+		const char *event;
+		enum tsm_verdict verdict;
+		bool is_text;
+	} t[] = {
+		{ 1, zeros, TSM_VERDICT_VALID, true },
+		{ 2, zeros, TSM_VERDICT_VALID, true },
+		{ 0, zeros, TSM_VERDICT_VALID, false },
+		{ 1, "INIT/sha384 00", TSM_VERDICT_INVALID, true },
+		{ 1, "INIT/", TSM_VERDICT_VALID, false },
+		{ 1, "INIT/sha256", TSM_VERDICT_VALID, false },
+		{ 1, "INIT/sha256 00\n", TSM_VERDICT_VALID, false },
+		{ 1, "INIT/sha256 0\xc3\xbc", TSM_VERDICT_VALID, false },
+		{ 1, "INIT", TSM_VERDICT_VALID, false },
+		{ 1, " INIT/sha256 00", TSM_VERDICT_VALID, false },
+	};
+	struct tsm_eventlog *e;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		log_begin(&l, SHA256, 0);
+		log_record(&l, t[i].reg, EV_NO_ACTION, NULL, t[i].event, strlen(t[i].event));
+		log_aael(&l, 1, "a b c");
+		e = read_log(&l);
+		assert_int_equal(!!tsm_record_text(tsm_eventlog_record(e, 1), &len), t[i].is_text);
+		assert_int_equal(len, t[i].is_text ? strlen(t[i].event) : 0);
+		assert_memory_equal(tsm_eventlog_data(e, &len), l.bytes.data, l.bytes.len);
+		assert_int_equal(len, l.bytes.len);
+		tsm_eventlog_free(&e);
+		if (t[i].verdict == TSM_VERDICT_VALID)
+			expect(replay(&l, NULL, &l), TSM_VERDICT_VALID, 2, 0, "2 of 2");
+		else
+			expect(replay(&l, NULL, &l), TSM_VERDICT_INVALID, 0, 1, "not of the realm");
+	}
+	/* one that nothing explains, and one that hides what was measured before it */
+	log_begin(&l, SHA256, 0);
+	log_record(&l, 3, EV_NO_ACTION, NULL, NOT_ZERO, strlen(NOT_ZERO));
+	memset(l.rem[3], 0, 32);
+	l.rem[3][31] = 7;
+	expect(replay(&l, NULL, &l), TSM_VERDICT_UNKNOWN, 1, 0, "but rem2 began");
+	log_begin(&l, SHA256, 0);
+	log_aael(&l, 1, "a b evil");
+	log_record(&l, 1, EV_NO_ACTION, NULL, zeros, strlen(zeros));
+	expect(replay(&l, NULL, &l), TSM_VERDICT_VALID, 1, 0, "1 of 2");
+	log_aael(&l, 1, "a b good");
+	expect(replay(&l, NULL, &l), TSM_VERDICT_INVALID, 1, 2, "record 2: its INIT");
+}
+
 static void wrong_starting_values(void **state)
 {
 	static const char *const words = "its INIT is not of the realm's hash";
@@ -833,7 +893,7 @@ int main(void)
 		T(every_prefix_fits_its_registers), T(records_that_do_not_count), T(replay_alone),
 		T(unlogged_extends_are_blamed), T(registers_of_different_moments),
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
-		T(starting_values), T(wrong_starting_values), T(texts_that_are_not_measured),
+		T(starting_values), T(wrong_starting_values), T(bare_starting_values), T(texts_that_are_not_measured),
 		T(joined_logs), T(join_is_bounded),
 		T(every_failure), T(every_failure_of_openssl),
 	};

@@ -99,6 +99,12 @@ def claim_unknown(rng, token):
         part.claims.insert(rng.randrange(len(part.claims) + 1), (label, _value(rng)))
 
 
+def claim_size(rng, token):
+    """Around the lengths where a head gets longer, of the claim and so of the payload."""
+    size = rng.choice((23, 24, 255, 256, 0xffff, 0x10000))
+    _part(rng, token).claims.append((99, rng.choice((bytes(size), "x" * size))))
+
+
 def claim_label(rng, token):
     """Labels that are neither integer nor text, or text with a NUL."""
     part = _part(rng, token)
@@ -331,7 +337,7 @@ def challenge(rng, token):
                                            tokens.CHALLENGE[:32] + bytes(32))))
 
 
-KINDS = [nothing, flip, splice, head_byte, claim_value, claim_drop, claim_repeat, claim_length, claim_bit, claim_unknown,
+KINDS = [nothing, flip, splice, head_byte, claim_value, claim_drop, claim_repeat, claim_length, claim_bit, claim_unknown, claim_size,
          claim_label, depth, rems, hash_names, profiles, components, lifecycle, cbor_claim, cbor_label_twice, cbor_unknown,
          cbor_payload, cbor_cose, cbor_wrapper, cose_tag, cose_shape, cose_alg, cose_headers, cose_protected, cose_signature,
          cose_signer, wrapper_tag, wrapper_entries, wrapper_record, rak_form, rak_key, rak_of_another, binding, ids, challenge]
