@@ -231,8 +231,10 @@ static int map_error(CURLcode code)
 		return -EINVAL;
 	case CURLE_OUT_OF_MEMORY:
 		return -ENOMEM;
+#if LIBCURL_VERSION_NUM >= 0x080600	/* Debian 12 has 7.88 */
 	case CURLE_TOO_LARGE:
 		return -EMSGSIZE;
+#endif
 	case CURLE_UNSUPPORTED_PROTOCOL:	/* of the answer: HTTP/0.9 */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
