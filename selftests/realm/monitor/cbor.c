@@ -8,7 +8,7 @@ enum major { UINT, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG };
 
 static void append(struct cbor *out, const void *data, size_t size)
 {
-	if (out->size <= out->capacity && size <= out->capacity - out->size)
+	if (size && out->size <= out->capacity && size <= out->capacity - out->size)
 		memcpy(out->data + out->size, data, size);
 	out->size += size;
 }

@@ -137,8 +137,8 @@ struct fault fault_take(enum rsi_id call)
 	for (size_t i = 0; i < armed; i++) {
 		const struct fault *fault = &faults[i];
 
-		/* Wraps to a huge number before the first occurrence. */
-		if (fault->call != call || count - fault->since - fault->first >= fault->count)
+		if (fault->call != call || count - fault->since < fault->first ||
+		    count - fault->since - fault->first >= fault->count)
 			continue;
 		found = *fault;
 		break;
