@@ -77,7 +77,7 @@ expect "the token holds that challenge" 0 "$(sed -n 's/^challenge  //p' out)" to
 wait_at_terminal() { script -qec "$tsmctl report --out late" /dev/null >out 2>err </dev/null; }
 FAKE_TOKEN=late wait_at_terminal; grep -q "waiting for the report: 1 s" out
 result "progress of what takes long"
-FAKE_TOKEN= wait_at_terminal; [ -s out ] && ! grep -q waiting out; result "none of what does not"
+FAKE_TOKEN='' wait_at_terminal; [ -s out ] && ! grep -q waiting out; result "none of what does not"
 FAKE_TOKEN=late expect "none but on a terminal" 0 "in late" report --out late
 
 expect "report for a challenge" 0 "$hex64" report --challenge "$hex64" --out token

@@ -21,7 +21,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "selftests/realm"))
 
-import cca_token  # noqa: E402
+import cca_token
 
 AAEL = 0x4141454C
 EV_NO_ACTION, EV_EVENT_TAG = 3, 6

@@ -301,7 +301,7 @@ static bool enough(void)
 
 /* Everything at once. Returns the number of notifications. */
 static long everything(struct __test_metadata *_metadata, const struct measure *m, struct nl *nl,
-		   __u32 *next)
+		       __u32 *next)
 {
 	const char *seconds = getenv("RACE_SECONDS");
 	const time_t begin = time(NULL), least = begin + (seconds ? atoi(seconds) : SECONDS);

@@ -62,7 +62,10 @@ static bool keep_opts(struct tsm_kbs *kbs)
 		if (kept)
 			o->eventlog = memcpy(kbs->eventlog, o->eventlog, o->eventlog_len);
 	}
-	o->ca_file = o->pin_file = o->proxy = NULL;	/* the http has them */
+	/* the http has them */
+	o->ca_file = NULL;
+	o->pin_file = NULL;
+	o->proxy = NULL;
 	return kept;
 }
 

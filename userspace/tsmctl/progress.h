@@ -3,7 +3,7 @@
 #define TSMCTL_PROGRESS_H
 
 /*
- * Between the two, who sits at a terminal is told from the second second on what
+ * Between the two, who sits at a terminal is told, after a second has passed, what
  * is waited for and how long. On stderr, in one line that is gone at the end.
  */
 void progress_begin(const char *what);
