@@ -40,7 +40,8 @@ size_t fake_token(const uint8_t *challenge, size_t len, uint8_t *out)
 	memcpy(padded, challenge, len);
 	if (told("other challenge"))
 		padded[0] ^= 1;
-	mint_init(&m, told("907") ? 907 : 399, told("legacy") ? 0 : told("2024") ? 2024 : 2023, 2023,
+	mint_init(&m, told("907") ? 907 : 399,
+		  told("legacy") ? 0 : told("2024") ? 2024 : 2023, 2023,
 		  told("sha512") ? "sha-512" : "sha-256", -35);
 	value.len = 0;
 	enc_bytes(&value, padded, sizeof(padded));

@@ -119,7 +119,8 @@ void fakesys_write(const char *path, const void *data, size_t len)
 	int fd;
 
 	snprintf(full, sizeof(full), "%s%s", fakesys_root, path);
-	for (slash = full + strlen(fakesys_root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+	slash = full + strlen(fakesys_root) + 1;
+	for (; (slash = strchr(slash, '/')); *slash++ = '/') {
 		*slash = '\0';
 		__real_mkdirat(AT_FDCWD, full, 0755);
 	}
@@ -148,7 +149,8 @@ int __wrap_mkdirat(int dir, const char *path, mode_t mode)
 		return __real_mkdirat(dir, path, mode);
 	note("mkdir;");
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(below, sizeof(below), "%s/%s/%s", parent + strlen(fakesys_root), path, names[i]);
+		snprintf(below, sizeof(below), "%s/%s/%s", parent + strlen(fakesys_root), path,
+			 names[i]);
 		fakesys_write_text(below, i == 4 ? "42\n" : "");
 	}
 	return 0;

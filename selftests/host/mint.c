@@ -210,7 +210,8 @@ static EVP_PKEY *kept_key(const char *folder, const struct curve *curve, int par
 	EVP_PKEY *key;
 	FILE *f;
 
-	snprintf(name, sizeof(name), "%s/%s-%s.pem", folder, part ? "platform" : "realm", curve->group);
+	snprintf(name, sizeof(name), "%s/%s-%s.pem", folder, part ? "platform" : "realm",
+		 curve->group);
 	f = fopen(name, "r");
 	if (!f) {
 		snprintf(temp, sizeof(temp), "%s.%d", name, (int)getpid());

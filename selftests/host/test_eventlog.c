@@ -893,8 +893,8 @@ int main(void)
 		T(every_prefix_fits_its_registers), T(records_that_do_not_count), T(replay_alone),
 		T(unlogged_extends_are_blamed), T(registers_of_different_moments),
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
-		T(starting_values), T(wrong_starting_values), T(bare_starting_values), T(texts_that_are_not_measured),
-		T(joined_logs), T(join_is_bounded),
+		T(starting_values), T(wrong_starting_values), T(bare_starting_values),
+		T(texts_that_are_not_measured), T(joined_logs), T(join_is_bounded),
 		T(every_failure), T(every_failure_of_openssl),
 	};
 

@@ -239,7 +239,8 @@ static void configfs_where_netlink_cannot(void **state)
 		fakenl_error(&d, report_errors[i].answered);
 		answer();
 		expected += report_errors[i].try_configfs;
-		assert_int_equal(take_report(NULL) == FAKENL_CONFIGFS, report_errors[i].try_configfs);
+		assert_int_equal(take_report(NULL) == FAKENL_CONFIGFS,
+				 report_errors[i].try_configfs);
 		assert_int_equal(fakenl_configfs, expected);
 	}
 	fakenl_resolve = -NLE_OBJ_NOTFOUND;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -26,14 +27,12 @@ static void *count_seconds(void *arg)
 	(void)arg;
 	clock_gettime(CLOCK_REALTIME, &next);
 	pthread_mutex_lock(&progress.lock);
-	for (;;) {
-		next.tv_sec++;
-		while (!progress.ended &&
-		       !pthread_cond_timedwait(&progress.end, &progress.lock, &next))
-			;
-		if (progress.ended)
-			break;
+	next.tv_sec++;
+	while (!progress.ended) {
+		if (pthread_cond_timedwait(&progress.end, &progress.lock, &next) != ETIMEDOUT)
+			continue;
 		fprintf(stderr, CLEAR_LINE "%s: %u s", progress.what, ++seconds);
+		next.tv_sec++;
 	}
 	pthread_mutex_unlock(&progress.lock);
 	if (seconds)

@@ -44,7 +44,8 @@ static const struct verb {
 	  "REG: rem0 to rem3. DOMAIN and OPERATION are printable words of up to 255\n"
 	  "characters, CONTENT has up to 2048 and may have spaces." },
 	{ { "log", "show" }, verb_log_show, "the event log, a line a record",
-	  "[--json | --tree]", "--json: an object a line. \"text\" is there for events alone. --tree: below their\n"
+	  "[--json | --tree]",
+	  "--json: an object a line. \"text\" is there for events alone. --tree: below their\n"
 	  "registers, each with event, content and digest." },
 	{ { "log", "export" }, verb_log_export, "the event log as verifiers read it",
 	  "[--out FILE]",
