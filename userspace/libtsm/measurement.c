@@ -328,7 +328,7 @@ int tsm_measurement_log(struct tsm_ctx *ctx, struct tsm_eventlog **out)
 		break;
 	case -EACCES:
 	case -EPERM:
-		err_set(ctx, rc, "no permission to read the event log: run as root");
+		err_set(ctx, rc, "no permission to read the event log: it is for root and its group (tsm)");
 		break;
 	case -EFBIG:
 		rc = err_set(ctx, -EMSGSIZE, "the event log is longer than %d bytes",
