@@ -789,6 +789,42 @@ static void joined_logs(void **state)
 	       "record 2: its INIT is not the value");
 }
 
+/* One log, that anybody can read: the second one's header is not in it. */
+static void joined_logs_can_be_sent(void **state)
+{
+	struct tsm_eventlog *a, *b, *sent;
+	const uint8_t *data;
+	size_t len, n;
+
+	(void)state;
+	log_aael(&l, 1, "fw measures this");
+	enc_raw(&l.bytes, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	log_begin(&l2, SHA256, SHA1, SHA512, 0);
+	log_aael(&l2, 2, "a b c");
+	log_bare(&l2, 3, 0x22);
+	a = read_log(&l);
+	b = read_log(&l2);
+	assert_int_equal(tsm_eventlog_join(ctx, a, b), 0);
+	data = tsm_eventlog_data(a, &len);
+	assert_int_equal(tsm_eventlog_new(ctx, data, len, &sent), 0);
+	assert_int_equal(tsm_eventlog_count(sent), 3);
+	for (n = 1; n <= 3; n++) {
+		const struct tsm_record *one = tsm_eventlog_record(a, n);
+		const struct tsm_record *other = tsm_eventlog_record(sent, n);
+		size_t size;
+
+		assert_int_equal(tsm_record_register(one), n);
+		assert_int_equal(tsm_record_register(other), n);
+		assert_memory_equal(tsm_record_digest(one, TSM_HASH_SHA256, NULL),
+				    tsm_record_digest(other, TSM_HASH_SHA256, NULL), 32);
+		data = tsm_record_event(one, &size);
+		assert_memory_equal(data, tsm_record_event(other, NULL), size);
+	}
+	tsm_eventlog_free(&sent);
+	tsm_eventlog_free(&b);
+	tsm_eventlog_free(&a);
+}
+
 static void join_is_bounded(void **state)
 {
 	size_t len = TSM_EVENTLOG_MAX / 2 + 100, i;
@@ -894,7 +930,8 @@ int main(void)
 		T(unlogged_extends_are_blamed), T(registers_of_different_moments),
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
 		T(starting_values), T(wrong_starting_values), T(bare_starting_values),
-		T(texts_that_are_not_measured), T(joined_logs), T(join_is_bounded),
+		T(texts_that_are_not_measured),
+		T(joined_logs), T(joined_logs_can_be_sent), T(join_is_bounded),
 		T(every_failure), T(every_failure_of_openssl),
 	};
 

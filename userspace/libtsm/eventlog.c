@@ -251,6 +251,7 @@ static int parse_log(struct tsm_ctx *ctx, struct tsm_eventlog *log)
 	int rc;
 
 	rc = parse_header(&p);
+	log->begin = p.c.pos;
 	while (!rc && !is_end(&p.c)) {
 		struct tsm_record record = { .log = log };
 		size_t start = p.c.pos;
@@ -311,8 +312,8 @@ int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 		      const struct tsm_eventlog *next)
 {
 	struct tsm_record *records;
+	size_t i, len, moved;
 	uint8_t *data;
-	size_t i;
 
 	if (!ctx)
 		return -EINVAL;
@@ -322,7 +323,9 @@ int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 		return err_set(ctx, -EMSGSIZE,
 			       "event log: %zu and %zu bytes; at most %d are accepted",
 			       log->len, next->len, TSM_EVENTLOG_MAX);
-	data = realloc(log->data, log->len + next->len);
+	/* a log has one header: of the other one, the records alone */
+	len = next->len - next->begin;
+	data = realloc(log->data, log->len + len);
 	if (data)
 		log->data = data;
 	records = reallocarray(log->records, log->count + next->count + 1, sizeof(*records));
@@ -333,16 +336,17 @@ int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 	if (!data || !records)
 		return err_set(ctx, -ENOMEM, "event log: out of memory");
 
-	memcpy(data + log->len, next->data, next->len);
+	memcpy(data + log->len, next->data + next->begin, len);
+	moved = log->len - next->begin;
 	for (i = 0; i < next->count; i++) {
 		struct tsm_record *record = &records[log->count++];
 
 		*record = next->records[i];
 		record->log = log;
-		record->digests_at += (uint32_t)log->len;
-		record->event_at += (uint32_t)log->len;
+		record->digests_at += (uint32_t)moved;
+		record->event_at += (uint32_t)moved;
 	}
-	log->len += next->len;
+	log->len += len;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 struct tsm_eventlog {
 	uint8_t *data;
 	size_t len;
+	size_t begin;		/* of the records, after the header */
 	struct tsm_record *records;
 	size_t count;
 	size_t room;

@@ -106,7 +106,10 @@ void tsm_eventlog_free(struct tsm_eventlog **log);
 int tsm_eventlog_join(struct tsm_ctx *ctx, struct tsm_eventlog *log,
 		      const struct tsm_eventlog *next);
 
-/* The log's bytes, from the header to the end of the last record. */
+/*
+ * The log's bytes, to be sent to a verifier: a header, and all records. Of joined
+ * logs, the first one's header: it has to declare the hashes of the others, too.
+ */
 const uint8_t *tsm_eventlog_data(const struct tsm_eventlog *log, size_t *len);
 
 /* The number of records. */
