@@ -4,13 +4,9 @@
 # test_tsmctl.sh TSMCTL MINT_TOKEN: exit statuses, output and messages of the
 # command line; TSMCTL is the one with the faked kernel in it. Prints TAP.
 set -u
-tsmctl=$1 mint=$2
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-n=0 failed=0
+# shellcheck source=selftests/host/tsmctl.sh
+. "$(dirname "$0")/tsmctl.sh"
 
-export FAKE_ROOT="$tmp/root"
 reports=$FAKE_ROOT/sys/kernel/config/tsm/report
 
 # a realm with a provider, and nothing wrong
@@ -19,15 +15,6 @@ fresh() {
 	mkdir -p "$reports" "$FAKE_ROOT/sys/devices/platform/arm-cca-dev"
 	echo arm_cca_guest >"$FAKE_ROOT/provider"
 	unset FAKE_FAULTS FAKE_TOKEN
-}
-
-result() { # NAME, with the outcome in $?
-	if [ $? = 0 ]; then
-		n=$((n + 1)); echo "ok $n - $1"
-	else
-		n=$((n + 1)); failed=1; echo "not ok $n - $1"
-		sed 's/^/# /' out err
-	fi
 }
 
 # expect NAME STATUS WORDS ARGUMENT...: WORDS are on stderr, in its only line
@@ -205,5 +192,4 @@ expect "1: a folder" 1 "cannot read .: Is a directory" token show .
 head -c 1048577 /dev/zero >big
 expect "3: a file too large" 3 "longer than the 1048576 bytes" token show big
 
-echo "1..$n"
-exit $failed
+done_testing

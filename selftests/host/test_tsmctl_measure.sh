@@ -4,23 +4,10 @@
 # test_tsmctl_measure.sh TSMCTL MINT_TOKEN: tsmctl measure, log and watch on a tree like
 # the kernel's, where a register holds what was written to it last. Prints TAP.
 set -u
-tsmctl=$1 mint=$2
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-n=0 failed=0
-export FAKE_ROOT="$tmp/root"
+# shellcheck source=selftests/host/tsmctl.sh
+. "$(dirname "$0")/tsmctl.sh"
 device=$FAKE_ROOT/sys/devices/virtual/misc/realm_tsm
 configfs=$FAKE_ROOT/sys/kernel/config/tsm-measurements
-
-result() { # NAME, with the outcome in $?
-	if [ $? = 0 ]; then
-		n=$((n + 1)); echo "ok $n - $1"
-	else
-		n=$((n + 1)); failed=1; echo "not ok $n - $1"
-		sed 's/^/# /' out err
-	fi
-}
 
 # expect NAME STATUS WORDS ARGUMENT...: WORDS are in the output, or for the statuses
 # of a mistake on stderr, in its only line
@@ -35,11 +22,6 @@ expect() {
 	*) [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$words" err ;;
 	esac
 	result "$name"
-}
-
-fill() { # TEXT COUNT
-	i=$2
-	while [ "$i" -gt 0 ]; do printf %s "$1"; i=$((i - 1)); done
 }
 
 bytes() { # HEX
@@ -197,5 +179,4 @@ expect "3: watch with no room" 3 "give a number of bytes" watch --room 0
 expect "3: watch with what is no number" 3 "--room: -1: give a number" watch --room -1
 expect "2: watch takes no word" 2 "watch takes no extra" watch extra
 
-echo "1..$n"
-exit $failed
+done_testing

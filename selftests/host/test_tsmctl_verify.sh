@@ -4,22 +4,9 @@
 # test_tsmctl_verify.sh TSMCTL MINT_TOKEN: tsmctl token verify, its exit statuses,
 # its table and its JSON. Prints TAP.
 set -u
-tsmctl=$1 mint=$2
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-n=0 failed=0
-export FAKE_ROOT="$tmp/root"
+# shellcheck source=selftests/host/tsmctl.sh
+. "$(dirname "$0")/tsmctl.sh"
 mkdir root
-
-result() { # NAME, with the outcome in $?
-	if [ $? = 0 ]; then
-		n=$((n + 1)); echo "ok $n - $1"
-	else
-		n=$((n + 1)); failed=1; echo "not ok $n - $1"
-		sed 's/^/# /' out err
-	fi
-}
 
 # expect NAME STATUS WORDS ARGUMENT...: WORDS are in the output, or for the statuses
 # of a mistake on stderr
@@ -34,11 +21,6 @@ expect() {
 	*) [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$words" err ;;
 	esac
 	result "$name"
-}
-
-fill() { # BYTE COUNT: in hex
-	i=$2
-	while [ "$i" -gt 0 ]; do printf %s "$1"; i=$((i - 1)); done
 }
 
 le32() { # NUMBER: in octal escapes
@@ -122,5 +104,4 @@ expect "1: no such reference values" 1 "cannot open nowhere" $given --reference-
 expect "1: no such log" 1 "cannot open nowhere" $given --log nowhere token
 }
 
-echo "1..$n"
-exit $failed
+done_testing

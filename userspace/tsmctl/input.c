@@ -120,3 +120,22 @@ enum status parse_words(int argc, char **argv, int count, const char *words)
 		return fail(STATUS_USAGE, "%s takes %s: see tsmctl --help", argv[0], words);
 	return STATUS_OK;
 }
+
+enum status parse_one_option(int argc, char **argv, const char *name, const char **value,
+			     const char *verb)
+{
+	const struct option options[] = {
+		{ name, required_argument, NULL, OPTION_FIRST },
+		{ 0 }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c != OPTION_FIRST)
+			return fail_option(argv, c);
+		*value = optarg;
+	}
+	if (optind < argc)
+		return fail(STATUS_USAGE, "%s takes no %s: see tsmctl --help", verb, argv[optind]);
+	return STATUS_OK;
+}

@@ -17,4 +17,8 @@ enum status read_register_arg(const char *arg, uint32_t *number);
 /* Of a verb without options: exactly @count words, from argv[optind] on; @words names them. */
 enum status parse_words(int argc, char **argv, int count, const char *words);
 
+/* Of a verb that takes one option with a value, and no word; *value stays without it. */
+enum status parse_one_option(int argc, char **argv, const char *name, const char **value,
+			     const char *verb);
+
 #endif

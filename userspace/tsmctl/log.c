@@ -133,7 +133,8 @@ static enum status parse_show(int argc, char **argv, int *json, int *tree)
 	if (optind < argc)
 		return fail(STATUS_USAGE, "log show takes no %s: see tsmctl --help", argv[optind]);
 	if (*json && *tree)
-		return fail(STATUS_USAGE, "log show takes one of --json and --tree: see tsmctl --help");
+		return fail(STATUS_USAGE,
+			    "log show takes one of --json and --tree: see tsmctl --help");
 	return STATUS_OK;
 }
 
@@ -159,28 +160,6 @@ enum status verb_log_show(int argc, char **argv)
 
 /* --- export --- */
 
-static enum status parse_export(int argc, char **argv, const char **out)
-{
-	static const struct option options[] = {
-		{ "out", required_argument, NULL, OPTION_FIRST },
-		{ 0 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c != OPTION_FIRST)
-			return fail_option(argv, c);
-		*out = optarg;
-	}
-	if (optind < argc)
-		return fail(STATUS_USAGE, "log export takes no %s: see tsmctl --help",
-			    argv[optind]);
-	if (!*out && isatty(STDOUT_FILENO))
-		return fail(STATUS_USAGE,
-			    "the log is binary, nothing for a terminal: give --out FILE, or pipe it");
-	return STATUS_OK;
-}
-
 enum status verb_log_export(int argc, char **argv)
 {
 	struct tsm_eventlog *log = NULL;
@@ -190,9 +169,12 @@ enum status verb_log_export(int argc, char **argv)
 	const uint8_t *data;
 	size_t len;
 
-	status = parse_export(argc, argv, &out);
+	status = parse_one_option(argc, argv, "out", &out, "log export");
 	if (status)
 		return status;
+	if (!out && isatty(STDOUT_FILENO))
+		return fail(STATUS_USAGE,
+			    "the log is binary, nothing for a terminal: give --out FILE, or pipe it");
 	status = read_log(&ctx, &log);
 	data = tsm_eventlog_data(log, &len);
 	if (!status && !out)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,25 +16,6 @@ struct target {
 	const uint8_t *rems[TSM_REMS];
 	size_t before;		/* records that the log had already when they were read */
 };
-
-static enum status parse(int argc, char **argv, const char **token)
-{
-	static const struct option options[] = {
-		{ "token", required_argument, NULL, OPTION_FIRST },
-		{ 0 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c != OPTION_FIRST)
-			return fail_option(argv, c);
-		*token = optarg;
-	}
-	if (optind < argc)
-		return fail(STATUS_USAGE, "log verify takes no %s: see tsmctl --help",
-			    argv[optind]);
-	return STATUS_OK;
-}
 
 static enum status from_token(struct tsm_ctx *ctx, const char *name, struct target *target)
 {
@@ -126,7 +106,7 @@ enum status verb_log_verify(int argc, char **argv)
 	struct tsm_ctx *ctx;
 	enum status status;
 
-	status = parse(argc, argv, &token);
+	status = parse_one_option(argc, argv, "token", &token, "log verify");
 	if (status)
 		return status;
 	if (tsm_ctx_new(NULL, &ctx))
