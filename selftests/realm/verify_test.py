@@ -14,6 +14,7 @@ import subprocess
 import unittest
 
 import agent_test
+import rsi_test
 from agent_test import BUILD, HERE, STAGE, TOP
 
 # that of the tokens that differential changes
@@ -79,16 +80,6 @@ done
 
 
 @functools.cache
-def rsi_test():
-    """The module that makes any call to the RMM, for the kernel that boots."""
-    headers = subprocess.run([HERE / "realm.py", "--print-headers"], check=True, capture_output=True,
-                             text=True).stdout.strip()
-    subprocess.run(["make", "-s", "-C", headers, f"M={TOP}/selftests/tsm/rsi_test",
-                    f"MO={OUT}/rsi_test", "modules"], check=True, stdout=subprocess.DEVNULL)
-    return OUT / "rsi_test/rsi_test.ko"
-
-
-@functools.cache
 def tsmctl():
     """For this machine."""
     subprocess.run(["make", "-s", "-C", TOP / "userspace", f"O={BUILD}"], check=True, stdout=subprocess.DEVNULL)
@@ -114,7 +105,7 @@ def realm(wrapper, profile, name, more, script, *args):
     agent_test.build()
     subprocess.run(["make", "-s", "-C", TOP / "selftests/realm", f"O={BUILD}"], check=True)
     command = [HERE / "realm.py", "--timeout", "240", "--module", "realm_tsm", "--wrapper", wrapper, "--profile",
-               profile, "--hash", name, "--file", f"{rsi_test()}:/rsi_test.ko",
+               profile, "--hash", name, "--file", f"{rsi_test.module()}:/rsi_test.ko",
                "--file", f"{ANCHORS}:/anchors.json", "--file", f"{PLATFORM}:/platform.json",
                "--file", f"{STAGE}/usr/bin/tsmctl:/usr/bin/tsmctl",
                "--file", f"{STAGE}/usr/lib/libtsm.so.1:/lib/libtsm.so.1", *more]
