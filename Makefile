@@ -14,6 +14,9 @@
 #   make check         run every test
 #   make check-kernels every test of the module on every kernel that there are
 #                      headers of; make check has a few of them
+#   make check-debug   every test of the module on a kernel with all its checkers, and
+#                      with each allocation failing in turn; builds the kernel once
+#   make check-mutants break one promise after the other: which test says so?
 #   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
 #   make bench         measure, as ratios to peers taken in the same run
@@ -84,6 +87,12 @@ check: setup
 check-kernels: setup
 	@scripts/enter selftests/check long-kernels
 
+check-debug: setup
+	@scripts/enter selftests/check long-debug long-debug-beside long-debug-in-tree
+
+check-mutants: setup
+	@scripts/enter selftests/check long-mutants
+
 check-fuzz: setup
 	@scripts/enter selftests/check long-fuzz
 
@@ -118,4 +127,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug check-mutants check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache

@@ -291,6 +291,28 @@ static void short_challenges_are_padded(void **state)
 	expect_fault("vvvvvx---", TSM_STEP_CHALLENGE, 10, TSM_TOKEN_REALM, "not the one expected");
 }
 
+static void every_byte_of_the_challenge(void **state)
+{
+	static uint8_t expected[64];
+	struct enc value = { .len = 0 };
+	size_t i;
+
+	(void)state;
+	enc_bytes(&value, expected, 64);
+	claim_set(&m.part[REALM].claims, 10, &value);
+	opts.challenge = expected;
+	opts.challenge_len = 64;
+	for (i = 0; i < 64; i++) {
+		expected[i] ^= 0x80;
+		verify();
+		expect_fault("vvvvvx---", TSM_STEP_CHALLENGE, 10, TSM_TOKEN_REALM,
+			     "not the one expected");
+		expected[i] ^= 0x80;
+	}
+	verify();
+	expect("vvvvvv---", TSM_VERDICT_VALID);
+}
+
 static void rak_hash_of_any_length(void **state)
 {
 	static const char *const hashes[] = { "sha-256", "sha-384", "sha-512" };
@@ -1173,7 +1195,8 @@ int main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	struct CMUnitTest tests[] = {
-		T(every_combination), T(short_challenges_are_padded), T(rak_hash_of_any_length),
+		T(every_combination), T(every_byte_of_the_challenge),
+		T(short_challenges_are_padded), T(rak_hash_of_any_length),
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
 		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
