@@ -16,6 +16,8 @@
 #                      headers of; make check has a few of them
 #   make check-debug   every test of the module on a kernel with all its checkers, and
 #                      with each allocation failing in turn; builds the kernel once
+#   make coverage      which lines ran: of the readers and the verifier by the host
+#                      tests, of the module by the debug kernel's
 #   make check-mutants break one promise after the other: which test says so?
 #   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
@@ -90,6 +92,9 @@ check-kernels: setup
 check-debug: setup
 	@scripts/enter selftests/check long-debug long-debug-beside long-debug-in-tree
 
+coverage: setup
+	@scripts/enter selftests/check coverage long-debug long-debug-beside long-coverage
+
 check-mutants: setup
 	@scripts/enter selftests/check long-mutants
 
@@ -127,4 +132,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug check-mutants check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug coverage check-mutants check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache
