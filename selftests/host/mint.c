@@ -429,6 +429,22 @@ void mint_init(struct mint *m, int wrapper, int realm_profile, int platform_prof
 	init_platform(&m->part[PLATFORM].claims, platform_profile, &rak);
 }
 
+void mint_bind(struct mint *m, const char *hash, size_t len)
+{
+	char name[] = { 's', 'h', 'a', hash[4], hash[5], hash[6], '\0' };
+	struct enc key = { .len = 0 }, value = { .len = 0 };
+	struct claims *c = &m->part[REALM].claims;
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	const uint8_t *rak;
+
+	enc_int(&key, 44237);
+	rak = c->entry[claim_find(c, &key)].value;
+	need(rak[0] == 0x58);
+	need(EVP_Digest(rak + 2, rak[1], digest, NULL, EVP_get_digestbyname(name), NULL));
+	enc_bytes(&value, digest, len);
+	claim_set(&m->part[PLATFORM].claims, 10, &value);
+}
+
 static void encode_claims(const struct claims *c, struct enc *payload)
 {
 	size_t i;

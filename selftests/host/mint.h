@@ -81,4 +81,7 @@ void mint_init(struct mint *m, int wrapper, int realm_profile, int platform_prof
 	       const char *hash, int alg);
 void mint_token(struct mint *m, struct enc *token);
 
+/* The platform's challenge, which is to be the whole of that hash of the RAK: @len bytes of it. */
+void mint_bind(struct mint *m, const char *hash, size_t len);
+
 #endif

@@ -558,6 +558,10 @@ static void changed_texts_are_blamed(void **state)
 	memcpy(memmem(l2.bytes.data, l2.bytes.len, "good", 4), "evil", 4);
 	expect(replay(&l2, NULL, &l2), TSM_VERDICT_INVALID, 3, 2,
 	       "record 2: its digest is not that of its text");
+	/* the last one of the prefix as well */
+	l2 = l;
+	*(char *)memmem(l2.bytes.data, l2.bytes.len, "a b d", 5) = 'x';
+	expect(replay(&l2, NULL, &l2), TSM_VERDICT_INVALID, 3, 3, "record 3: its digest");
 	/* beyond the prefix, nobody vouches for anything */
 	l2 = l;
 	*(char *)memmem(l2.bytes.data, l2.bytes.len, "a b d", 5) = 'x';

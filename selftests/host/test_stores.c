@@ -358,6 +358,9 @@ static void right_refvalues(void **state)
 		"\",\"rak-hash-algorithm\":\"sha-512\",\"extensible-measurements\":[\""
 		D32 "\",\"" D32 "\",\"" D32 "\",\"" D32 "\"],\"personalization-value\":\"" D64
 			"\"}]}",
+		"{\"realm\":[{\"initial-measurement\":\"" D48
+		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
+		D48 "\",\"" D48 "\",\"" D48 "\",\"" D48 "\"]}]}",
 		/* what serde writes for values that are not there */
 		"{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
 		"\",\"platform-configuration\":\"\",\"sw-components\":[{\"measurement-value\":\""
@@ -375,7 +378,7 @@ static void right_refvalues(void **state)
 		if (tsm_refvalues_add(ctx, refvalues, right[i], strlen(right[i])))
 			fail_msg("refused: %s", tsm_error(ctx));
 	assert_int_equal(tsm_refvalues_platforms(refvalues), 4);
-	assert_int_equal(tsm_refvalues_realms(refvalues), 4);
+	assert_int_equal(tsm_refvalues_realms(refvalues), 5);
 }
 
 static void wrong_refvalues(void **state)
@@ -412,6 +415,10 @@ static void wrong_refvalues(void **state)
 		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
 		D32 "\",\"" D32 "\",\"" D48 "\",\"" D32 "\"]}]}",
 			"realm entry 0: REM 2 is not hex of the RIM's length" },
+		{ "{\"realm\":[{\"initial-measurement\":\"" D64
+		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
+		D64 "\",\"" D64 "\",\"" D64 "\",\"" D32 "\"]}]}",
+			"realm entry 0: REM 3 is not hex of the RIM's length" },
 		{ "{\"realm\":[{\"initial-measurement\":\"" D32
 		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
 		D32 "\",1,\"" D32 "\",\"" D32 "\"]}]}", "REM 1 is not hex" },

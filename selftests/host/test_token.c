@@ -558,6 +558,7 @@ static void wrong_wrapper(void **state)
 		{ "d9 038b a1 19acd1 81 4100", "is no [type, value]", EBADMSG },
 		{ "d9 038b a1 19acd1 82 4100 4100", "is no [type, value]", EBADMSG },
 		{ "d9 038b a1 19acd1 83 00 4100 4100", "is no [type, value]", EBADMSG },
+		{ "d9 038b a1 19acd1 83 00 4100 00", "is no [type, value]", EBADMSG },
 		{ "d9 038b a1 19acd1 84 00 4100 00 00", "is no [type, value]", EBADMSG },
 		{ "d9 038b a1 19acd1 82 00 01",
 		  "its entry in the wrapper is no byte string", EBADMSG },

@@ -313,6 +313,35 @@ static void every_byte_of_the_challenge(void **state)
 	expect("vvvvvv---", TSM_VERDICT_VALID);
 }
 
+/* The whole hash, not its beginning, and to the last byte. */
+static void whole_binding(void **state)
+{
+	static const char *const hashes[] = { "sha-256", "sha-384", "sha-512" };
+	static const size_t lens[] = { 32, 48, 64 };
+	struct claims *platform = &m.part[PLATFORM].claims;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		for (k = 0; k <= i; k++) {
+			mint_init(&m, 399, 2023, 2023, "sha-256", -7);
+			claim_set_text(&m.part[REALM].claims, 44240, hashes[i]);
+			mint_bind(&m, hashes[i], lens[k]);
+			verify();
+			if (k < i)
+				expect_fault("vvvxvv---", TSM_STEP_BINDING, 10, TSM_TOKEN_PLATFORM,
+					     "do not belong together");
+			else
+				expect("vvvvvv---", TSM_VERDICT_VALID);
+		}
+		for (k = 0; platform->entry[k].label[0] != 10; k++)
+			continue;
+		platform->entry[k].value[platform->entry[k].value_len - 1] ^= 1;
+		verify();
+		expect("vvvxvv---", TSM_VERDICT_INVALID);
+	}
+}
+
 static void rak_hash_of_any_length(void **state)
 {
 	static const char *const hashes[] = { "sha-256", "sha-384", "sha-512" };
@@ -655,6 +684,9 @@ static void wrong_algorithms(void **state)
 		m.part[REALM].protected_hex = headers[i];
 		verify();
 		expect(i ? "vvvvxv---" : "vvvvvv---", i ? TSM_VERDICT_INVALID : TSM_VERDICT_VALID);
+		if (i == 1 || i == 2)
+			expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
+				     "its algorithm does not go with the key's curve");
 		m.part[REALM].protected_hex = NULL;
 		m.part[PLATFORM].protected_hex = headers[i];
 		verify();
@@ -880,6 +912,19 @@ static void realm_reference_values(void **state)
 		verify();
 		expect_fault("vvvvvv-x-", TSM_STEP_REALM_REFVALUES, t[i].label, TSM_TOKEN_REALM,
 			     t[i].words);
+	}
+	/* each of the four, to the last digit */
+	for (i = 0; i < 4; i++) {
+		char json[2048], digits[5], words[24];
+
+		snprintf(json, sizeof(json), "%s", realm_ref("sha-256", 0x88, 0xe0, 0xbb, "sha-256"));
+		snprintf(digits, sizeof(digits), "%02zx\"", 0xe0 + i);
+		*strstr(json, digits) = 'f';
+		snprintf(words, sizeof(words), "its rem%zu is another", i);
+		new_refvalues();
+		add_refvalues(json);
+		verify();
+		expect_fault("vvvvvv-x-", TSM_STEP_REALM_REFVALUES, 44239, TSM_TOKEN_REALM, words);
 	}
 	/* several RIMs, and several sets of REMs for one: the nearest is told of */
 	new_refvalues();
@@ -1196,7 +1241,7 @@ int main(void)
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	struct CMUnitTest tests[] = {
 		T(every_combination), T(every_byte_of_the_challenge),
-		T(short_challenges_are_padded), T(rak_hash_of_any_length),
+		T(short_challenges_are_padded), T(rak_hash_of_any_length), T(whole_binding),
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
 		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
