@@ -30,7 +30,7 @@ static void report_add_log(struct tsm_report *report, u32 record)
 	size_t len = record ? eventlog_end(record) : 0;
 
 	if (len && len <= TSM_REPORT_OUTBLOB_MAX)
-		report->auxblob = kvmalloc(len, GFP_KERNEL_ACCOUNT);
+		report->auxblob = kvmalloc(len, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (report->auxblob)
 		eventlog_copy(report->auxblob, 0, len);
 	else if (len)
