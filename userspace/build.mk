@@ -19,7 +19,7 @@ LIBTSM_SOURCES := ctx.c err.c opts.c buf.c kfile.c digest.c \
 LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlog.h verify.h
 LIBTSM_PACKAGES := libcbor libcrypto jansson libnl-genl-3.0
 
-LIBTSM_KBS_SOURCES := kbs.c rcar.c evidence.c jwe.c teekey.c uri.c answer.c http.c pin.c \
+LIBTSM_KBS_SOURCES := kbs.c rcar.c evidence.c evidence_log.c jwe.c teekey.c uri.c answer.c http.c pin.c \
 	retry.c jcs.c secret.c fail.c opts.c
 LIBTSM_KBS_HEADERS := kbs.h
 LIBTSM_KBS_PACKAGES := libcurl jose jansson libcrypto

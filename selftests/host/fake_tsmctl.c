@@ -15,7 +15,10 @@ int __wrap_tsm_ctx_new(const struct tsm_ctx_opts *opts, struct tsm_ctx **out)
 {
 	struct tsm_ctx_opts fake = { .size = sizeof(fake), .root = fake_root };
 
-	(void)opts;
+	if (opts) {
+		fake.log = opts->log;
+		fake.log_data = opts->log_data;
+	}
 	fake_make_report = fake_token;
 	fake_from_environment();
 	return __real_tsm_ctx_new(&fake, out);

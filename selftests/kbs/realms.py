@@ -30,7 +30,8 @@ PLATFORM = {"implementation-id": IMPLEMENTATION_ID, "platform-configuration": "c
 @functools.cache
 def build():
     """All that these tests run."""
-    for folder, *what in (("userspace",), ("selftests/host", BUILD / "host/plain/mint_token"),
+    for folder, *what in (("userspace",), ("selftests/host", BUILD / "host/plain/mint_token",
+                           BUILD / "host/plain/tsmctl"),
                           ("selftests/kbs",)):
         subprocess.run(["make", "-s", "-j2", "-C", TOP / folder, f"O={BUILD}", *what], check=True,
                        stdout=subprocess.DEVNULL)

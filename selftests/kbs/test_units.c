@@ -36,7 +36,8 @@ static void assert_jcs(const char *in, const char *out)
 static void jcs_known_answer(void **state)
 {
 	static const char hex[] =
-		"e71ce8e70d814ba6639c3612ebee0ff1f76f650f8dbb5e47157e0f3f525cd22c4597480a186427c813ca941da78870c3";
+		"e71ce8e70d814ba6639c3612ebee0ff1f76f650f8dbb5e47157e0f3f525cd22c"
+		"4597480a186427c813ca941da78870c3";
 	json_t *json = json_loads("{\"b\":1,\"a\":\"test\",\"c\":{\"d\":\"e\"}}", 0, NULL);
 	char *text = NULL, got[2 * 48 + 1];
 	uint8_t digest[48];
@@ -55,7 +56,8 @@ static void jcs_known_answer(void **state)
 static void jcs_is_canonical(void **state)
 {
 	(void)state;
-	assert_jcs("{ \"b\" : [ 1 , true , null ] , \"a\" : \"\" }", "{\"a\":\"\",\"b\":[1,true,null]}");
+	assert_jcs("{ \"b\" : [ 1 , true , null ] , \"a\" : \"\" }",
+		   "{\"a\":\"\",\"b\":[1,true,null]}");
 	assert_jcs("{\"tee-pubkey\":1,\"nonce\":2,\"additional-evidence\":3}",
 		   "{\"additional-evidence\":3,\"nonce\":2,\"tee-pubkey\":1}");
 	assert_jcs("\"a\\\"\\\\/b\"", "\"a\\\"\\\\/b\"");

@@ -55,7 +55,8 @@ int answer_check(struct tsm_ctx *ctx, enum answer_step step, const struct http_a
 		return kbs_fail(ctx, -EAGAIN, "KBS: it is overloaded or failing (%ld): %s", status,
 				words);
 	if (status >= 300 && status < 400)
-		return kbs_fail(ctx, -EPROTO, "KBS: it answers with a redirection (%ld), which is not followed",
+		return kbs_fail(ctx, -EPROTO,
+				"KBS: it answers with a redirection (%ld), which is not followed",
 				status);
 	return kbs_fail(ctx, -EPROTO, "KBS: it answers with status %ld: %s", status, words);
 }

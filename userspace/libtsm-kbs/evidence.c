@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
-#include <tsm/eventlog.h>
 #include <tsm/token.h>
 
 #include "evidence.h"
+#include "evidence_log.h"
 #include "fail.h"
 
 #define LABEL_PLATFORM	44234
 #define LABEL_REALM	44241
 #define RPV_SIZE	64
-
-/* What ends an event log among CCEL's readers. */
-static const uint8_t log_end[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 /* --- the token --- */
 
@@ -89,42 +87,6 @@ static json_t *json_token(const struct tsm_report *report, const struct tsm_toke
 	return json;
 }
 
-/* --- the event log --- */
-
-static json_t *json_base64(const uint8_t *log, size_t len)
-{
-	size_t whole = len + sizeof(log_end);
-	uint8_t *bytes = malloc(whole);
-	char *text = malloc(whole / 3 * 4 + 5);
-	json_t *json = NULL;
-
-	if (bytes && text) {
-		put(put(bytes, log, len), log_end, sizeof(log_end));
-		EVP_EncodeBlock((unsigned char *)text, bytes, (int)whole);
-		json = json_string(text);
-	}
-	free(bytes);
-	free(text);
-	return json;
-}
-
-/* NULL where there is none; then without is better than not at all. */
-static const uint8_t *find_log(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts,
-			       const struct tsm_report *report, size_t *len)
-{
-	const uint8_t *log;
-	int rc;
-
-	*len = opts->eventlog_len;
-	if (opts->eventlog)
-		return opts->eventlog;
-	rc = tsm_report_auxblob(report, &log, len);
-	if (rc && rc != -ENODATA)
-		kbs_say(ctx, TSM_LOG_WARNING,
-			"KBS: the event log cannot be read (%s) and is not sent along", strerror(-rc));
-	return *len && *len <= TSM_EVENTLOG_MAX ? log : NULL;
-}
-
 /* --- what has to be true of the token --- */
 
 static int check_challenge(struct tsm_ctx *ctx, const struct tsm_token *token,
@@ -172,15 +134,21 @@ static int check_token(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts,
 		       struct tsm_token **token)
 {
 	const char *provider = tsm_report_provider(report);
+	char why[256];
 	const uint8_t *blob;
 	size_t len;
 	int rc;
 
 	if (strcmp(provider, "arm_cca_guest"))
-		return kbs_fail(ctx, -ENODEV, "KBS: reports here are of %s, not of an Arm CCA realm",
+		return kbs_fail(ctx, -ENODEV,
+				"KBS: reports here are of %s, not of an Arm CCA realm",
 				provider);
 	blob = tsm_report_blob(report, &len);
 	rc = tsm_token_new(ctx, blob, len, token);
+	if (rc == -EPROTONOSUPPORT || rc == -EBADMSG || rc == -EMSGSIZE) {
+		snprintf(why, sizeof(why), "%s", tsm_error(ctx));
+		return kbs_fail(ctx, -EIO, "KBS: the kernel's token cannot be read: %s", why);
+	}
 	if (!rc)
 		rc = check_challenge(ctx, *token, challenge);
 	return rc ? rc : check_initdata(ctx, *token, opts->initdata);
@@ -196,17 +164,17 @@ int evidence_take(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts,
 	};
 	struct tsm_report *report = NULL;
 	struct tsm_token *token = NULL;
-	const uint8_t *log;
-	size_t len;
+	json_t *log = NULL;
 	int rc;
 
 	rc = tsm_report_new(ctx, challenge, TSM_CHALLENGE_MAX, &report_opts, &report);
 	if (!rc)
 		rc = check_token(ctx, opts, report, challenge, &token);
+	if (!rc)
+		rc = evidence_log(ctx, opts, report, token, &log);
 	if (!rc) {
-		log = find_log(ctx, opts, report, &len);
 		*out = json_pack("{s:o, s:o*}", "token", json_token(report, token),
-				 "cc_eventlog", log ? json_base64(log, len) : NULL);
+				 "cc_eventlog", log);
 		if (!*out)
 			rc = kbs_fail_memory(ctx);
 	}

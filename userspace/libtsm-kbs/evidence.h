@@ -10,8 +10,8 @@
 /*
  * Take a token for this challenge and make of it what RCAR calls primary_evidence:
  * {"token": [bytes as numbers], "cc_eventlog": base64, where there is a log}. 0, the
- * errors of tsm_report_new() and tsm_token_new(), -EINVAL for init data that is not
- * the realm's.
+ * errors of tsm_report_new(), -EIO for a token that cannot be read, -EINVAL for init
+ * data that is not the realm's.
  */
 int evidence_take(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts,
 		  const uint8_t challenge[TSM_CHALLENGE_MAX], unsigned int timeout_ms,

@@ -75,8 +75,9 @@ static CURLcode set_tls(CURL *easy, const struct tsm_kbs_opts *opts, const struc
 	CURLcode rc;
 
 	rc = curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	/* instead of the system's, not beside them */
 	if (!rc && (opts->ca_file || pin->pem))
-		rc = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);	/* not the system's as well */
+		rc = curl_easy_setopt(easy, CURLOPT_CAPATH, (char *)NULL);
 	if (!rc && opts->ca_file)
 		rc = curl_easy_setopt(easy, CURLOPT_CAINFO, opts->ca_file);
 	if (rc || !pin->pem)
@@ -306,7 +307,8 @@ int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const 
 	if (cancelled) {
 		rc = kbs_fail(ctx, -EINTR, "KBS: cancelled while talking to %s", url);
 	} else if (rx.err == -EMSGSIZE) {
-		rc = kbs_fail(ctx, rx.err, "KBS: the answer from %s is longer than the %zu bytes that it may have",
+		rc = kbs_fail(ctx, rx.err,
+			      "KBS: the answer from %s is longer than the %zu bytes that it may have",
 			      url, http->max_size);
 	} else if (rx.err) {
 		rc = kbs_fail_memory(ctx);
@@ -318,7 +320,7 @@ int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const 
 	}
 out:
 	/* nothing of this request is to be found by the next */
-	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, (struct curl_slist *)NULL);
 	curl_slist_free_all(headers);
 	if (rc)
 		http_answer_free(answer);

@@ -6,7 +6,7 @@
 #include "jcs.h"
 
 #define DEPTH_MAX	16
-#define INTEGER_MAX	(1LL << 53)
+#define INTEGER_MAX	9007199254740992LL	/* 2^53 */
 
 static bool is_plain(const char *text, size_t len)
 {

@@ -17,7 +17,9 @@
 /* The members that matter, by themselves: no other header ever reaches jose. */
 static int pick(struct tsm_ctx *ctx, const json_t *top, json_t *jwe)
 {
-	static const char *const names[] = { "protected", "encrypted_key", "iv", "ciphertext", "tag" };
+	static const char *const names[] = {
+		"protected", "encrypted_key", "iv", "ciphertext", "tag",
+	};
 	json_t *aad = json_object_get(top, "aad");
 	size_t i;
 
@@ -27,7 +29,8 @@ static int pick(struct tsm_ctx *ctx, const json_t *top, json_t *jwe)
 		json_t *value = json_object_get(top, names[i]);
 
 		if (!json_is_string(value))
-			return kbs_fail(ctx, -EPROTO, "KBS: the resource is no flattened JWE: no %s",
+			return kbs_fail(ctx, -EPROTO,
+					"KBS: the resource is no flattened JWE: no %s",
 					names[i]);
 		if (json_object_set(jwe, names[i], value))
 			return kbs_fail_memory(ctx);
@@ -48,7 +51,8 @@ static bool is_text(const json_t *object, const char *name, const char *text)
 static int check_header(struct tsm_ctx *ctx, const json_t *header, const struct teekey *key)
 {
 	if (!json_is_object(header))
-		return kbs_fail(ctx, -EPROTO, "KBS: the resource's protected header is no JSON object");
+		return kbs_fail(ctx, -EPROTO,
+				"KBS: the resource's protected header is no JSON object");
 	if (!is_text(header, "alg", teekey_alg(key)) || !is_text(header, "enc", ENC))
 		return kbs_fail(ctx, -EPROTO, "KBS: the resource is not encrypted with %s and " ENC,
 				teekey_alg(key));
@@ -66,7 +70,8 @@ static int unwrap_cek(struct tsm_ctx *ctx, const json_t *jwe, const json_t *head
 	size_t len = jose_b64_dec(text, NULL, 0);
 
 	if (len > sizeof(wrapped) || jose_b64_dec(text, wrapped, sizeof(wrapped)) != len)
-		return kbs_fail(ctx, -EPROTO, "KBS: the resource's encrypted_key is no base64url of a key");
+		return kbs_fail(ctx, -EPROTO,
+				"KBS: the resource's encrypted_key is no base64url of a key");
 	return teekey_unwrap(ctx, key, header, wrapped, len, cek);
 }
 

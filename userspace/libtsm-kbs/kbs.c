@@ -38,7 +38,8 @@ static int check_opts(struct tsm_ctx *ctx, const struct tsm_kbs_opts *o)
 	if (o->flags & ~TSM_KBS_PLAIN_HTTP)
 		return kbs_fail(ctx, -EINVAL, "KBS: a flag that this libtsm-kbs does not know");
 	if (o->key > TSM_KBS_KEY_RSA)
-		return kbs_fail(ctx, -EINVAL, "KBS: a kind of key that this libtsm-kbs does not know");
+		return kbs_fail(ctx, -EINVAL,
+				"KBS: a kind of key that this libtsm-kbs does not know");
 	if (o->ca_file && o->pin_file)
 		return kbs_fail(ctx, -EINVAL, "KBS: give CAs or a certificate to pin, not both");
 	if (!o->eventlog != !o->eventlog_len)
@@ -46,27 +47,31 @@ static int check_opts(struct tsm_ctx *ctx, const struct tsm_kbs_opts *o)
 	return 0;
 }
 
+static bool keep_text(const char **option, char **kept)
+{
+	*kept = *option ? strdup(*option) : NULL;
+	if (*option && !*kept)
+		return false;
+	*option = *kept;
+	return true;
+}
+
 /* What the caller may free after the call. */
 static bool keep_opts(struct tsm_kbs *kbs)
 {
 	struct tsm_kbs_opts *o = &kbs->opts;
-	bool kept = true;
 
-	if (o->report_dir)
-		kept = (o->report_dir = kbs->report_dir = strdup(o->report_dir));
-	if (o->initdata && kept)
-		kept = (o->initdata = kbs->initdata = strdup(o->initdata));
-	if (o->eventlog && kept) {
-		kbs->eventlog = malloc(o->eventlog_len);
-		kept = kbs->eventlog;
-		if (kept)
-			o->eventlog = memcpy(kbs->eventlog, o->eventlog, o->eventlog_len);
-	}
-	/* the http has them */
-	o->ca_file = NULL;
+	o->ca_file = NULL;	/* the http has these */
 	o->pin_file = NULL;
 	o->proxy = NULL;
-	return kept;
+	if (o->eventlog) {
+		kbs->eventlog = malloc(o->eventlog_len);
+		if (!kbs->eventlog)
+			return false;
+		o->eventlog = memcpy(kbs->eventlog, o->eventlog, o->eventlog_len);
+	}
+	return keep_text(&o->report_dir, &kbs->report_dir) &&
+	       keep_text(&o->initdata, &kbs->initdata);
 }
 
 static bool keep_url(struct tsm_kbs *kbs, const char *url)

@@ -11,6 +11,7 @@
 #include "pin.h"
 
 #define FILE_MAX	65536
+#define PIN_PREFIX	"sha256//"
 
 static int read_file(struct tsm_ctx *ctx, const char *name, struct pin *pin)
 {
@@ -18,8 +19,7 @@ static int read_file(struct tsm_ctx *ctx, const char *name, struct pin *pin)
 	int err = errno;
 
 	if (!f)
-		return kbs_fail(ctx, -err, "KBS: cannot open the pinned certificate %s: %s", name,
-				strerror(err));
+		return kbs_fail(ctx, -err, "KBS: cannot open the pinned certificate %s: %m", name);
 	pin->pem = malloc(FILE_MAX);
 	if (pin->pem)
 		pin->len = fread(pin->pem, 1, FILE_MAX, f);
@@ -57,8 +57,8 @@ int pin_read(struct tsm_ctx *ctx, const char *file, struct pin *pin)
 		rc = kbs_fail_crypto(ctx, "hash the pinned key");
 		goto out;
 	}
-	strcpy(pin->key, "sha256//");
-	EVP_EncodeBlock((unsigned char *)pin->key + 8, digest, sizeof(digest));
+	memcpy(pin->key, PIN_PREFIX, strlen(PIN_PREFIX));
+	EVP_EncodeBlock((unsigned char *)pin->key + strlen(PIN_PREFIX), digest, sizeof(digest));
 out:
 	OPENSSL_free(spki);
 	X509_free(cert);

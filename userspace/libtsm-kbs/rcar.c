@@ -105,9 +105,11 @@ static int get_challenge(struct handshake *h)
 	if (!is_nonce(h->nonce))
 		rc = kbs_fail(h->ctx, -EPROTO, "KBS: its challenge has no nonce in base64");
 	else if (!h->hash)
-		rc = kbs_fail(h->ctx, -EPROTO, "KBS: its challenge chooses a hash that was not offered");
+		rc = kbs_fail(h->ctx, -EPROTO,
+			      "KBS: its challenge chooses a hash that was not offered");
 	else if (!http_has_cookie(h->http, COOKIE))
-		rc = kbs_fail(h->ctx, -EPROTO, "KBS: its challenge came without the cookie " COOKIE);
+		rc = kbs_fail(h->ctx, -EPROTO,
+			      "KBS: its challenge came without the cookie " COOKIE);
 	json_decref(challenge);
 	return rc;
 }
@@ -155,7 +157,8 @@ static int send_evidence(struct handshake *h, json_t *jwk, json_t *evidence, cha
 	text = json_string_value(json_object_get(answer, "token"));
 	/* it becomes a header of requests: what a JWT consists of, nothing else */
 	if (!text || !*text || strspn(text, BASE64 "-_.") != strlen(text)) {
-		rc = kbs_fail(h->ctx, -EPROTO, "KBS: it accepts the evidence, but its answer holds no token");
+		rc = kbs_fail(h->ctx, -EPROTO,
+			      "KBS: it accepts the evidence, but its answer holds no token");
 	} else {
 		*token = strdup(text);
 		if (!*token)

@@ -59,7 +59,9 @@ static int sleep_until(const struct retry *r, int64_t end)
 	int64_t left;
 
 	while ((left = end - clock_ms()) > 0) {
-		struct timespec slice = { .tv_nsec = (left < SLICE_MS ? left : SLICE_MS) * 1000000 };
+		struct timespec slice = {
+			.tv_nsec = (left < SLICE_MS ? left : SLICE_MS) * 1000000,
+		};
 
 		if (retry_cancelled(r))
 			return -EINTR;
@@ -78,7 +80,8 @@ int retry_wait(struct tsm_ctx *ctx, struct retry *r, int err, unsigned int least
 	r->failures++;
 	snprintf(reason, sizeof(reason), "%s", tsm_error(ctx));
 	if (left <= RETRY_FIRST_MS || least_ms >= left - RETRY_FIRST_MS)
-		return kbs_fail(ctx, err, "%s; gave up at try %u, after %.1f s", reason, r->failures,
+		return kbs_fail(ctx, err,
+				"%s; gave up at try %u, after %.1f s", reason, r->failures,
 				(double)(clock_ms() - r->begin) / 1000);
 	most = left - RETRY_FIRST_MS - least_ms;	/* the last try needs some time, too */
 	wait = backoff(r);

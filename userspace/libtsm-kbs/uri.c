@@ -71,7 +71,8 @@ int uri_path(struct tsm_ctx *ctx, const char *uri, const char *host, char **path
 	segments = count_segments(rest, len);
 	if (!segments || (plugin_len == strlen(RESOURCE) &&
 			  !strncmp(plugin, RESOURCE, plugin_len) && segments != 3))
-		return bad(ctx, uri, "its path is no REPOSITORY/TYPE/TAG of letters, digits and -._~");
+		return bad(ctx, uri,
+			   "its path is no REPOSITORY/TYPE/TAG of letters, digits and -._~");
 	if (query && strspn(query, IN_QUERY) != strlen(query))
 		return bad(ctx, uri, "its query has a character that a URL may not have");
 

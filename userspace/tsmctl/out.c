@@ -134,7 +134,7 @@ static int set_mode(int fd)
 	return fchmod(fd, 0666 & ~mask);
 }
 
-static int replace_file(const char *name, const uint8_t *data, size_t len)
+static int replace_file(const char *name, const uint8_t *data, size_t len, int secret)
 {
 	char temp[PATH_MAX];
 	int fd, rc, err;
@@ -146,7 +146,8 @@ static int replace_file(const char *name, const uint8_t *data, size_t len)
 	fd = mkstemp(temp);
 	if (fd < 0)
 		return -1;
-	rc = write_all(fd, data, len) || set_mode(fd) || fsync(fd) ? -1 : 0;
+	/* mkstemp(3) made it 0600 */
+	rc = write_all(fd, data, len) || (!secret && set_mode(fd)) || fsync(fd) ? -1 : 0;
 	err = errno;
 	if (close(fd) && !rc) {
 		rc = -1;
@@ -173,7 +174,7 @@ static int write_special(const char *name, const uint8_t *data, size_t len)
 	return close(fd) || rc ? -1 : 0;
 }
 
-enum status save_file(const char *name, const uint8_t *data, size_t len)
+static enum status save(const char *name, const uint8_t *data, size_t len, int secret)
 {
 	char target[PATH_MAX];
 	struct stat st;
@@ -181,11 +182,27 @@ enum status save_file(const char *name, const uint8_t *data, size_t len)
 
 	/* a symbolic link stays, what it points to is replaced */
 	if (stat(name, &st))
-		rc = errno == ENOENT ? replace_file(name, data, len) : -1;
+		rc = errno == ENOENT ? replace_file(name, data, len, secret) : -1;
 	else if (!S_ISREG(st.st_mode))
 		rc = write_special(name, data, len);
 	else
-		rc = realpath(name, target) ? replace_file(target, data, len) : -1;
+		rc = realpath(name, target) ? replace_file(target, data, len, secret) : -1;
 	return rc ? fail(STATUS_FAILED, "cannot write %s: %s", name, strerror(errno)) :
 		    STATUS_OK;
+}
+
+enum status save_file(const char *name, const uint8_t *data, size_t len)
+{
+	return save(name, data, len, 0);
+}
+
+enum status save_secret(const char *name, const uint8_t *data, size_t len)
+{
+	return save(name, data, len, 1);
+}
+
+enum status write_secret(const uint8_t *data, size_t len)
+{
+	return write_all(STDOUT_FILENO, data, len) ?
+	       fail(STATUS_FAILED, "cannot write to stdout: %s", strerror(errno)) : STATUS_OK;
 }

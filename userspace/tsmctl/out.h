@@ -39,4 +39,10 @@ const char *verdict_mark(enum tsm_verdict verdict);
  */
 enum status save_file(const char *name, const uint8_t *data, size_t len);
 
+/* The same for nobody else to read: mode 0600, also where a file was before. */
+enum status save_secret(const char *name, const uint8_t *data, size_t len);
+
+/* To stdout, past stdio, whose buffer would keep a copy. */
+enum status write_secret(const uint8_t *data, size_t len);
+
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,6 +11,7 @@
 #include "input.h"
 #include "out.h"
 #include "progress.h"
+#include "signals.h"
 
 struct args {
 	const char *challenge;
@@ -56,34 +56,6 @@ static enum status get_challenge(const char *arg, uint8_t *challenge, size_t *le
 	if (getrandom(challenge, *len, 0) != (ssize_t)*len)
 		return fail(STATUS_FAILED, "no random bytes for a challenge: give --challenge");
 	return STATUS_OK;
-}
-
-static volatile sig_atomic_t stopped_by;
-
-static void on_signal(int signal)
-{
-	stopped_by = signal;
-}
-
-/*
- * Calls end with EINTR instead of killing us, so that libtsm removes its report
- * directory; the signal then gets what it came for.
- */
-static void catch_signals(void)
-{
-	const struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-static void obey_signal(void)
-{
-	if (stopped_by) {
-		signal(stopped_by, SIG_DFL);
-		raise(stopped_by);
-	}
 }
 
 /* The driver is trusted no further than needed: the token has to hold the challenge. */
@@ -156,12 +128,12 @@ enum status verb_report(int argc, char **argv)
 	if (tsm_ctx_new(NULL, &ctx))
 		return fail(STATUS_FAILED, "out of memory");
 
-	catch_signals();
+	signals_catch();
 	opts.dir = args.dir;
 	progress_begin("waiting for the report");
 	rc = tsm_report_new(ctx, challenge, len, &opts, &report);
 	progress_end();
-	obey_signal();
+	signals_obey();
 	status = rc ? fail_tsm(ctx, rc) : check_token(ctx, report, challenge, len, &malformed);
 	if (!status)
 		status = put_out(report, &args, challenge, len);

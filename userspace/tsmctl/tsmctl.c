@@ -58,6 +58,25 @@ static const struct verb {
 	  "[--json] [--room BYTES]",
 	  "Ends with a signal. Each record comes once, in order: where notifications were\n"
 	  "lost, as more waited than there was room for, it says so and reads the log." },
+	{ { "kbs", "get" }, verb_kbs_get, "get a secret from a Key Broker Service",
+	  "kbs:///REPOSITORY/TYPE/TAG --url URL [--out FILE]\n"
+	  "          [--ca FILE | --pin FILE | --plain-http] [--proxy URL]\n"
+	  "          [--timeout SECONDS] [--initdata FILE] [--log FILE] [--dir DIR]",
+	  "The realm attests itself to the KBS at URL, which has to be one of the system's\n"
+	  "CAs, one of --ca, or the very one of --pin. Into FILE, for its owner alone to\n"
+	  "read, as a whole or not at all; else to stdout." },
+	{ { "kbs", "attest" }, verb_kbs_attest, "show a KBS what this realm is",
+	  "--url URL [--show]\n"
+	  "          [--ca FILE | --pin FILE | --plain-http] [--proxy URL]\n"
+	  "          [--timeout SECONDS] [--initdata FILE] [--log FILE] [--dir DIR]",
+	  "Prints the result token, a JWT; --show: what is in it. It is not verified here." },
+	{ { "trustee", "export" }, verb_trustee_export,
+	  "what Trustee has to know, from a good token",
+	  "--cpak FILE [--trust-anchors FILE]\n"
+	  "          [--reference-values FILE] [--rim HEX|@FILE|-]... [--rems] [--rpv] TOKEN|-",
+	  "Writes files in Trustee's JSON from a token of a realm that is as it should be,\n"
+	  "signed by the platform's key in --cpak. --rim: other RIMs than the token's, as\n"
+	  "computed from a realm's files. --rems, --rpv: these claims, exactly." },
 };
 
 void complain(const char *fmt, ...)
@@ -132,7 +151,10 @@ static enum status print_help(void)
 	     "  9  a token or log is malformed or of an unknown kind\n"
 	     " 10  verified: not valid\n"
 	     " 11  verified: cannot tell whether it is valid\n"
-	     " 12  the event log is full");
+	     " 12  the event log is full\n"
+	     " 13  the KBS refuses the evidence, or this realm the resource\n"
+	     " 14  the KBS has no such resource\n"
+	     " 15  the KBS does not prove to be one, or answers otherwise than it should");
 	return STATUS_OK;
 }
 

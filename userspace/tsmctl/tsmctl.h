@@ -24,6 +24,9 @@ enum status {
 	STATUS_NOT_VALID = 10,
 	STATUS_CANNOT_TELL = 11,
 	STATUS_LOG_FULL = 12,
+	STATUS_REFUSED = 13,
+	STATUS_NO_RESOURCE = 14,
+	STATUS_BAD_KBS = 15,
 };
 
 /* The verbs, in files called so. argv[0] is the verb's last word. */
@@ -39,6 +42,9 @@ enum status verb_log_show(int argc, char **argv);
 enum status verb_log_export(int argc, char **argv);
 enum status verb_log_verify(int argc, char **argv);
 enum status verb_watch(int argc, char **argv);
+enum status verb_kbs_get(int argc, char **argv);
+enum status verb_kbs_attest(int argc, char **argv);
+enum status verb_trustee_export(int argc, char **argv);
 
 /* One line on stderr: what failed, why, what to do. The value is @code. */
 #define fail(code, ...) ({ \

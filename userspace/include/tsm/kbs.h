@@ -25,7 +25,8 @@
  * Evidence: as Confidential Containers' attester for CCA sends it. A token in the
  * wrapper 907 is sent in 399, the only one that Trustee's own verifier reads; the
  * wrapper is not signed. An event log goes along as cc_eventlog, where there is one:
- * the report's, or opts.eventlog. Trustee does not look at it today.
+ * opts.eventlog, the report's, or of the kernel's (<tsm/measurement.h>) what fits the
+ * token. Trustee does not look at it today.
  *
  * Trust: a resource is encrypted to a key that is sent in the clear. Whoever answers
  * for the KBS could make one up, so the server is authenticated: by the system's CAs,
@@ -59,9 +60,10 @@
  *   -EMSGSIZE		an answer is longer than opts.max_size
  *   -EINTR		opts.cancel ended the call
  *   -ENOMEM		out of memory
- *   -EIO		the cryptographic library failed
- * and those of tsm_report_new() and tsm_token_new(), about the token. Where the KBS
- * said why, tsm_error() holds its words.
+ *   -EIO		the cryptographic library failed, or the kernel's token cannot be
+ *			read or is for another challenge
+ * and those of tsm_report_new(), about the token. Where the KBS said why, tsm_error()
+ * holds its words.
  */
 
 #ifdef __cplusplus
@@ -79,7 +81,7 @@ enum tsm_kbs_key {
 	TSM_KBS_KEY_RSA = 2,		/* RSA-OAEP-256, 3072 bits */
 };
 
-#define TSM_KBS_PLAIN_HTTP	(1u << 0)	/* the server is not authenticated */
+#define TSM_KBS_PLAIN_HTTP	0x1	/* the server is not authenticated */
 
 struct tsm_kbs_opts {
 	size_t size;		/* sizeof(struct tsm_kbs_opts) */
@@ -101,7 +103,7 @@ struct tsm_kbs_opts {
 	 * SHA-512 there; others are worth a warning.
 	 */
 	const char *initdata;
-	const void *eventlog;	/* instead of the report's own */
+	const void *eventlog;	/* a CCEL, say, and what came after: instead of the kernel's */
 	size_t eventlog_len;
 };
 
