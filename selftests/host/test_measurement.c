@@ -180,6 +180,22 @@ static void no_module(void **state)
 	said(tsm_measurement_log(ctx, &log), ENODEV, "modprobe realm_tsm");
 }
 
+/* What cannot be looked at is not said to be absent. */
+static void no_descriptors(void **state)
+{
+	static const char *const points[] = {
+		"open arm_cca_guest", "open measurements", "open .", "open rem0:sha384"
+	};
+	uint8_t value[TSM_DIGEST_MAX];
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		fakesys_fault(points[i], EMFILE, -1);
+		said(tsm_measurement_read(ctx, 1, value, &len), EMFILE, "Too many open files");
+	}
+}
+
 /* --- extending --- */
 
 static void extend(void **state)
@@ -415,7 +431,7 @@ int main(void)
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(all_registers), T(of_one_moment), T(one_register), T(registers_that_do_not_read),
-		T(no_module),
+		T(no_module), T(no_descriptors),
 		T(extend), T(extensions_that_cannot_be), T(extensions_that_fail),
 		T(event), T(events_that_fail), T(record_that_does_not_read), T(leftovers),
 		T(the_log), T(a_log_too_long), T(init_as_the_kernel_writes_it),

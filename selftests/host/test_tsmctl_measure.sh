@@ -169,6 +169,14 @@ expect "9: no token" 9 "token: its wrapper is not" log verify --token "$device/e
 expect "1: no such token" 1 "cannot open nowhere" log verify --token nowhere
 expect "2: verify takes no word" 2 "verify takes no token" log verify token
 
+# what is opened must not be taken for a stream that was closed
+"$tsmctl" measure list >&- 2>err; [ $? = 1 ] && grep -q "cannot write to stdout: Bad file descriptor" err
+result "1: stdout is closed"
+"$tsmctl" measure extend rem0 - <&- >out 2>err; [ $? = 1 ] && grep -q "cannot read stdin: Bad file descriptor" err
+result "1: stdin is closed"
+"$tsmctl" measure read rem9 2>&- >out; [ $? = 3 ]
+result "3: stderr is closed"
+
 # --- without the module ---
 rm -r "$device" "$configfs"
 for verb in "measure list" "measure read rem0" "measure extend rem0 $digest" "measure event rem0 d o c" \

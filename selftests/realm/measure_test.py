@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import secrets
+import shlex
 import struct
 import subprocess
 import unittest
@@ -13,7 +14,7 @@ import unittest
 import cbor2
 
 import agent_test
-import verify_test
+import rsi_test
 from agent_test import OUT, TOP
 
 YNL = pathlib.Path("/usr/src/linux-tools/tools/net/ynl")
@@ -217,6 +218,13 @@ try export tsmctl log export
 """
 
 
+def readme():
+    """The commands of README's section on measurements, and what it says that they print."""
+    section = (TOP / "README.md").read_text().split("\n## What runs in the realm")[1].split("\n## ")[0]
+    lines = re.findall(r"^    (.*)$", section, re.M)
+    return [(block.split("\n", 1) + [""])[:2] for block in "\n".join(lines).removeprefix("$ ").split("\n$ ")]
+
+
 def replayed(log):
     """What tpm2_eventlog, unmodified, says that a log leads to: {number: hex}."""
     path = OUT / "eventlog"
@@ -337,6 +345,18 @@ class TestMeasure(Measured):
         self.assertNotEqual(self.cases["unloaded_not"].status, 0)
 
 
+class TestReadme(Measured):
+    def test_commands_print_what_it_says(self):
+        commands = readme()
+        self.assertGreater(len(commands), 8)
+        script = COMMON + "".join(f"eval {shlex.quote(command)} >/tmp/said 2>&1 || :\ntry c{i} cat /tmp/said\n"
+                                  for i, (command, _) in enumerate(commands))
+        type(self).cases = agent_test.run("realm_tsm", script)
+        self.maxDiff = None
+        self.assertEqual([(command, self.text(f"c{i}").rstrip("\n")) for i, (command, _) in enumerate(commands)],
+                         [tuple(pair) for pair in commands])
+
+
 class TestWatch(Measured):
     PACED = 10000
 
@@ -407,7 +427,7 @@ class TestPastTheModule(Measured):
         call = struct.pack("<18Q", RSI_MEASUREMENT_EXTEND, 3, 64, *range(1, 16))
         cls.cases = agent_test.run("realm_tsm", PAST_THE_MODULE, call.hex(),
                                    options=["--hash", "sha512", "--cpus", "1",
-                                            "--file", f"{verify_test.rsi_test()}:/rsi_test.ko"])
+                                            "--file", f"{rsi_test.module()}:/rsi_test.ko"])
 
     def test_log_begins_where_the_register_stood(self):
         listed = json.loads(self.text("init_listed"))

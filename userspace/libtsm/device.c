@@ -9,7 +9,7 @@
 #define MISC	"/sys/devices/virtual/misc"
 
 struct search {
-	int found;		/* a directory's descriptor, or -ENODEV */
+	int found;		/* a directory's descriptor, or why there is none */
 	bool has_log;
 	char *path;
 };
@@ -21,36 +21,48 @@ static void see(int dir, const char *name, void *arg)
 	*(bool *)arg = true;
 }
 
-/* An entry whose name begins so? */
-static bool has(int dir, const char *folder, const char *prefix)
+/* An entry whose name begins so? 1, 0 or a negative errno. */
+static int has(int dir, const char *folder, const char *prefix)
 {
-	int at = kfile_open_dir_at(dir, folder);
+	int at = kfile_open_dir_at(dir, folder), rc;
 	bool seen = false;
 
-	if (at >= 0)
-		kfile_each(at, prefix, see, &seen);
+	if (at < 0)
+		return at;
+	rc = kfile_each(at, prefix, see, &seen);
 	kfile_close(at);
-	return seen;
+	return rc ? rc : seen;
+}
+
+/* A lack of descriptors or memory, say, is not that there is none. */
+static void failed(struct search *search, int rc)
+{
+	if (search->found < 0 && rc != -ENOENT && rc != -ENOTDIR)
+		search->found = rc;
 }
 
 /* Others have measurements too (tdx_guest), but no RIM; and maybe a driver without a log. */
 static void look_at(int misc, const char *name, void *arg)
 {
 	struct search *search = arg;
-	int dir;
+	int dir, rim, log;
 
 	if (search->has_log)
 		return;
 	dir = kfile_open_dir_at(misc, name);
 	if (dir < 0)
-		return;
-	search->has_log = has(dir, "measurements", "rim:") && has(dir, ".", "eventlog");
-	if (!search->has_log && (search->found >= 0 || !has(dir, "measurements", "rim:"))) {
+		return failed(search, dir);
+	rim = has(dir, "measurements", "rim:");
+	log = has(dir, ".", "eventlog");
+	if (rim < 0)
+		failed(search, rim);
+	if (rim <= 0 || (search->found >= 0 && log <= 0)) {
 		kfile_close(dir);
 		return;
 	}
 	kfile_close(search->found);
 	search->found = dir;
+	search->has_log = log > 0;
 	if (search->path)
 		snprintf(search->path, DEVICE_PATH_SIZE, MISC "/%s", name);
 }
@@ -62,11 +74,13 @@ static void look_at(int misc, const char *name, void *arg)
 int device_open(struct tsm_ctx *ctx, char path[DEVICE_PATH_SIZE])
 {
 	struct search search = { .found = -ENODEV, .path = path };
-	int misc = kfile_open_dir(ctx, MISC);
+	int misc = kfile_open_dir(ctx, MISC), rc;
 
 	if (misc < 0)
-		return -ENODEV;
-	kfile_each(misc, "", look_at, &search);
+		return misc == -ENOENT ? -ENODEV : misc;
+	rc = kfile_each(misc, "", look_at, &search);
+	if (rc)
+		failed(&search, rc);
 	kfile_close(misc);
 	return search.found;
 }

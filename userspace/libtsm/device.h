@@ -8,7 +8,7 @@
 
 /*
  * The misc device that has the realm's measurements: a directory's descriptor,
- * and, where wanted, its path. -ENODEV if there is none.
+ * and, where wanted, its path. -ENODEV if there is none; others if that is not known.
  */
 int device_open(struct tsm_ctx *ctx, char path[DEVICE_PATH_SIZE]);
 

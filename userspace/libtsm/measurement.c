@@ -30,10 +30,15 @@ struct files {
 	char hash_name[16];
 };
 
-int measurement_no_module(struct tsm_ctx *ctx)
+int measurement_no_device(struct tsm_ctx *ctx, int rc)
 {
-	return err_set(ctx, -ENODEV, "no measurement registers: modprobe realm_tsm%s",
-		       realm_here(ctx) ? "" : " (this machine is no Arm CCA realm)");
+	char why[64];
+
+	if (rc == -ENODEV || rc == -ENOENT)
+		return err_set(ctx, -ENODEV, "no measurement registers: modprobe realm_tsm%s",
+			       realm_here(ctx) ? "" : " (this machine is no Arm CCA realm)");
+	return err_set(ctx, rc, "cannot look for measurement registers: %s",
+		       err_name(rc, why, sizeof(why)));
 }
 
 int measurement_failed(struct tsm_ctx *ctx, uint32_t number, int rc)
@@ -90,13 +95,18 @@ static void close_files(struct files *files)
 
 static int open_files(struct tsm_ctx *ctx, struct files *files)
 {
+	int rc;
+
 	*files = (struct files){ .dir = -1 };
 	files->device = device_open(ctx, NULL);
 	if (files->device < 0)
-		return measurement_no_module(ctx);
+		return measurement_no_device(ctx, files->device);
 	files->dir = kfile_open_dir_at(files->device, "measurements");
-	if (files->dir >= 0)
-		kfile_each(files->dir, "rim:", see_rim, files);
+	rc = files->dir < 0 ? files->dir : kfile_each(files->dir, "rim:", see_rim, files);
+	if (rc) {
+		close_files(files);
+		return measurement_no_device(ctx, rc);
+	}
 	if (files->hash == TSM_HASH_NONE) {
 		close_files(files);
 		return err_set(ctx, -EIO,
@@ -126,7 +136,7 @@ static int read_register(struct tsm_ctx *ctx, const struct files *files, uint32_
 		memcpy(value, b.data, b.len);
 	buf_free(&b);
 	if (rc == -ENOENT)	/* unloaded since it was opened */
-		return measurement_no_module(ctx);
+		return measurement_no_device(ctx, rc);
 	return rc ? err_set(ctx, rc, "cannot read register %s: %s", tsm_register_name(number),
 			    err_name(rc, why, sizeof(why))) : 0;
 }
@@ -177,7 +187,7 @@ int tsm_measurement_extend(struct tsm_ctx *ctx, uint32_t number, const void *dig
 		file_name(&files, number, name);
 		rc = kfile_write(files.dir, name, digest, len);
 		if (rc == -ENOENT)
-			rc = measurement_no_module(ctx);
+			rc = measurement_no_device(ctx, rc);
 		else if (rc)
 			rc = measurement_failed(ctx, number, rc);
 	}
@@ -319,7 +329,7 @@ int tsm_measurement_log(struct tsm_ctx *ctx, struct tsm_eventlog **out)
 		return err_set(ctx, -EINVAL, "there is nowhere to put the event log");
 	device = device_open(ctx, NULL);
 	if (device < 0)
-		return measurement_no_module(ctx);
+		return measurement_no_device(ctx, device);
 	rc = kfile_read(device, "eventlog", TSM_EVENTLOG_MAX, &b);
 	kfile_close(device);
 	switch (rc) {

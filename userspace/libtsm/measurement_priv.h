@@ -10,8 +10,8 @@
 
 #define CONFIGFS_MEASUREMENTS	"/sys/kernel/config/tsm-measurements"
 
-/* Error texts: the module is not loaded; extending failed with this errno. */
-int measurement_no_module(struct tsm_ctx *ctx);
+/* Error texts: why there is no device; extending failed with this errno. */
+int measurement_no_device(struct tsm_ctx *ctx, int rc);
 int measurement_failed(struct tsm_ctx *ctx, uint32_t number, int rc);
 
 /* Can this register be extended? 0, or -EINVAL with a text. */

@@ -99,10 +99,20 @@ static enum status print_register(struct tsm_ctx *ctx, uint32_t number)
 /* What was done, and where it led; somebody else's extension may be in it, too. */
 static enum status print_extended(struct tsm_ctx *ctx, uint32_t number, uint32_t record)
 {
+	uint8_t value[TSM_DIGEST_MAX];
+	size_t len;
+	int rc;
+
 	if (record)
 		printf("record  %u\n", record);
+	rc = tsm_measurement_read(ctx, number, value, &len);
+	if (rc)		/* no reason to leave any doubt that it is done */
+		return fail(STATUS_FAILED, "%s is extended, but does not read: %s",
+			    tsm_register_name(number), tsm_error(ctx));
 	printf("%-6s  ", tsm_register_name(number));
-	return print_register(ctx, number);
+	print_hex(stdout, value, len);
+	putchar('\n');
+	return STATUS_OK;
 }
 
 enum status verb_measure_read(int argc, char **argv)

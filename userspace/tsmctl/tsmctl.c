@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tsmctl.h"
 
@@ -208,12 +210,23 @@ static const struct verb *find_verb(int argc, char **argv)
 	return NULL;
 }
 
+/* What is opened later must not become a stream that was closed: its use is to fail. */
+static void occupy_streams(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *verb;
 	enum status status;
 	int words, i, help = 0;
 
+	occupy_streams();
 	if (argc < 2)
 		return fail(STATUS_USAGE, "say what to do: see tsmctl --help");
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)

@@ -42,6 +42,7 @@
  *   -ENOMEM	out of memory
  *   -EBADMSG	the log is malformed (tsm_measurement_log())
  *   -EMSGSIZE	the log is longer than TSM_EVENTLOG_MAX (tsm_measurement_log())
+ * Any other errno is the system's own, such as -EMFILE.
  */
 
 #ifdef __cplusplus

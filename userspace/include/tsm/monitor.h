@@ -12,7 +12,8 @@
  * Every record of the kernel's log that was made after tsm_monitor_new() comes
  * once, in the log's order. The kernel's notifications may get lost, where more of
  * them wait than there is room for; that is noticed, said to the log callback as a
- * warning, and what was missed is read from the log.
+ * warning, and what was missed is read from the log. A module that is unloaded, as it
+ * can be until it has recorded something, falls silent, also when it is loaded again.
  *
  *	while (!(rc = tsm_monitor_next(ctx, monitor)))
  *		use(tsm_monitor_record(monitor), ...);
