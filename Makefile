@@ -58,7 +58,7 @@ kbs:
 	$(MAKE) -C userspace O=$(O) libtsm-kbs
 
 cli:
-	$(MAKE) -C userspace O=$(O) tsmctl
+	$(MAKE) -C userspace O=$(O) tsmctl tsm-keyprovider
 
 install: lib kbs cli
 	$(call put,$(MAKE) -s -C userspace O=$(O) PREFIX=$(PREFIX) DESTDIR="$$stage" install,userspace)

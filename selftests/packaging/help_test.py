@@ -116,6 +116,13 @@ class Pages(Staged):
         self.assertEqual(set(re.findall(r"^ +([a-z]+(?:_[a-z]+)+)\b", text, flags=re.M)), declared)
 
 
+class KeyProvider(Staged):
+    def test_options_are_those_of_the_help(self):
+        environment = {**os.environ, "LD_LIBRARY_PATH": f"{stage.name}/usr/lib"}
+        text = output(f"{stage.name}/usr/bin/tsm-keyprovider", "--help", env=environment).stdout
+        self.assertEqual(own_options(rendered(pages(1)["tsm-keyprovider"])[0]), set(OPTION.findall(text)))
+
+
 class Completion(Staged):
     def test_verbs(self):
         words = {tuple(name.split("-")[1:]) for name in verbs()}
