@@ -191,12 +191,17 @@ static void wrong_arguments(void **state)
 	struct tsm_eventlog *e = read_log(&l);
 	const uint8_t *rems[4] = { l.rem[1], l.rem[2], NULL, l.rem[4] };
 	struct tsm_replay *r = NULL;
+	void *big;
 
 	(void)state;
 	assert_int_equal(tsm_eventlog_new(NULL, "", 1, &e), -EINVAL);
 	assert_int_equal(tsm_eventlog_new(ctx, NULL, 1, &e), -EINVAL);
 	assert_int_equal(tsm_eventlog_new(ctx, "", 0, &e), -EINVAL);
 	assert_int_equal(tsm_eventlog_new(ctx, l.bytes.data, TSM_EVENTLOG_MAX + 1, &e), -EMSGSIZE);
+	big = calloc(1, TSM_EVENTLOG_MAX);
+	assert_non_null(big);
+	assert_int_equal(tsm_eventlog_new(ctx, big, TSM_EVENTLOG_MAX, &e), -EBADMSG);
+	free(big);
 	assert_int_equal(tsm_eventlog_join(NULL, e, e), -EINVAL);
 	assert_int_equal(tsm_eventlog_join(ctx, e, e), -EINVAL);
 	assert_int_equal(tsm_eventlog_join(ctx, e, NULL), -EINVAL);
@@ -290,6 +295,13 @@ static void wrong_records(void **state)
 	put_le(&t.bytes, 2, 4);
 	refuse(&t, EBADMSG,
 	       "record 1, at byte 65: it has more digests than the header declares hashes");
+
+	t = l;
+	put_le(&t.bytes, 1, 4);
+	put_le(&t.bytes, 6, 4);
+	put_le(&t.bytes, 1, 4);
+	put_le(&t.bytes, 0, 2);
+	refuse(&t, EBADMSG, "it has a digest of a hash that the header does not declare");
 
 	log_begin(&t, SHA256, SHA384, 0);
 	put_le(&t.bytes, 1, 4);

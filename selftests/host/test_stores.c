@@ -63,8 +63,16 @@ static void accept_anchors(const void *data, size_t len, size_t count)
 static void refuse_anchors(const void *data, size_t len, int err, const char *words)
 {
 	size_t count = tsm_anchors_count(anchors);
-	int rc = tsm_anchors_add(ctx, anchors, data, len);
+	void *copy = NULL;
+	int rc;
 
+	/* exactly as long, so that a read past the end is seen; what is too long is not read */
+	if (len <= TSM_STORE_MAX) {
+		copy = malloc(len);
+		memcpy(copy, data, len);
+	}
+	rc = tsm_anchors_add(ctx, anchors, copy ? copy : data, len);
+	free(copy);
 	if (rc != -err || !strstr(tsm_error(ctx), words))
 		fail_msg("%d instead of %d, or no '%s' in: %s", rc, -err, words, tsm_error(ctx));
 	assert_int_equal(tsm_anchors_count(anchors), count);
@@ -152,7 +160,7 @@ static void wrong_stores(void **state)
 static void bounds(void **state)
 {
 	static const char in_string[] = "[\"[[[[[[[[[[[[[\\\"[[[[[[[[\"]";
-	static char deep[20], wide[200000];
+	static char deep[20], wide[TSM_STORE_MAX];
 	size_t i;
 
 	(void)state;
@@ -170,6 +178,16 @@ static void bounds(void **state)
 	assert_int_equal(tsm_refvalues_add(ctx, refvalues, wide, TSM_STORE_MAX + 1), -EMSGSIZE);
 	assert_int_equal(tsm_refvalues_add(ctx, refvalues, wide, i), -EMSGSIZE);
 	refuse_anchors("]]]]", 4, EBADMSG, "neither");
+	/* as many values, and bytes, as are accepted: an array has one more than commas */
+	wide[0] = '[';
+	for (i = 1; i < 1 + 2 * 65535; i += 2)
+		memcpy(wide + i, "0,", 2);
+	wide[i] = '0';
+	wide[i + 1] = ']';
+	refuse_anchors(wide, i + 2, EBADMSG, "entry 0 is no object");
+	memset(wide + i + 2, ' ', sizeof(wide) - i - 2);
+	refuse_anchors(wide, sizeof(wide), EBADMSG, "entry 0 is no object");
+	assert_int_equal(tsm_refvalues_add(ctx, refvalues, wide, sizeof(wide)), -EBADMSG);
 }
 
 static void jwks(void **state)

@@ -334,6 +334,10 @@ static void getters_take_null(void **state)
 	assert_null(tsm_claim_label_text(NULL));
 	assert_int_equal(tsm_claim_type(NULL), TSM_CLAIM_NONE);
 	assert_null(tsm_claim_bytes(NULL, NULL));
+	assert_int_equal(tsm_claim_int(NULL), 0);
+	assert_int_equal(tsm_claim_label(NULL), 0);
+	assert_int_equal(tsm_token_alg(NULL, TSM_TOKEN_REALM), 0);
+	assert_null(tsm_token_part(NULL, TSM_TOKEN_REALM, NULL));
 }
 
 /* --- what is wrong with claims --- */

@@ -419,7 +419,10 @@ static void wrong_arguments(void **state)
 	enum tsm_token_part part;
 
 	(void)state;
-	mint_token(&m, &token);
+	verify();
+	assert_int_equal(tsm_verify_step(v, (enum tsm_step)TSM_STEPS), TSM_VERDICT_UNKNOWN);
+	assert_string_equal(tsm_verify_step_reason(v, (enum tsm_step)TSM_STEPS), "");
+
 	assert_int_equal(tsm_verify_new(NULL, token.data, token.len, &opts, &none), -EINVAL);
 	assert_int_equal(tsm_verify_new(ctx, NULL, token.len, &opts, &none), -EINVAL);
 	assert_int_equal(tsm_verify_new(ctx, token.data, token.len, &opts, NULL), -EINVAL);

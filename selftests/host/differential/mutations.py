@@ -100,9 +100,16 @@ def claim_unknown(rng, token):
 
 
 def claim_size(rng, token):
-    """Around the lengths where a head gets longer, of the claim and so of the payload."""
+    """Lengths where a head gets longer: of a claim, of the payload, of the protected header."""
+    part = _part(rng, token)
     size = rng.choice((23, 24, 255, 256, 0xffff, 0x10000))
-    _part(rng, token).claims.append((99, rng.choice((bytes(size), "x" * size))))
+    if rng.random() < 0.3:
+        part.claims.append((99, rng.choice((bytes(size), "x" * size))))
+        return
+    what = part.claims if size > 256 else part.protected
+    room = size - len(encode(what))
+    what.append((99, next(bytes(n) for n in range(max(room, 0), -1, -1)
+                          if len(encode(Map([*what, (99, bytes(n))]))) <= size or not n)))
 
 
 def claim_label(rng, token):
