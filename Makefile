@@ -21,6 +21,7 @@
 #   make check-mutants break one promise after the other: which test says so?
 #   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
+#   make check-install the packages, in a realm with Debian on a disk: 15 minutes
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
 #   make deb           Debian packages for amd64 and arm64, in build/deb
@@ -104,6 +105,10 @@ check-fuzz: setup
 check-race: setup
 	@scripts/enter selftests/check long-race long-race-beside
 
+check-install: setup
+	@disk=$$(scripts/enter --root selftests/packaging/debian-disk) && \
+		scripts/enter selftests/packaging/check-install "$$disk"
+
 bench: setup
 	@scripts/enter selftests/bench/run
 
@@ -132,4 +137,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug coverage check-mutants check-race check-fuzz bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache

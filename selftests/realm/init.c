@@ -9,6 +9,8 @@
  *	/etc/realm/modules	names for modprobe, one a line
  *	/etc/realm/net		exists where the guest has a network
  *	/etc/realm/command	arguments, each ended by NUL; absent: a shell
+ *
+ * In a system with another PID 1 it is started with the command as its arguments.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -363,12 +365,8 @@ static int run_shell(void)
 	return status;
 }
 
-int main(void)
+static char **prepare(void)
 {
-	unsigned long long sent[2] = { 0, 0 };
-	char line[80], **argv;
-	int status, port;
-
 	setenv("PATH", path, 1);
 	setenv("HOME", "/root", 1);
 	mount_filesystems();
@@ -376,12 +374,23 @@ int main(void)
 	load_modules();
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	network_up();
+	return read_command();
+}
+
+int main(int argc, char **argv)
+{
+	char **command = argc > 1 ? argv + 1 : NULL;
+	unsigned long long sent[2] = { 0, 0 };
+	int status, port;
+	char line[80];
+
+	if (getpid() == 1)
+		command = prepare();
 	port = open_port("status", O_RDWR);
 	write_all(port, "ready\n", 6);
 
-	argv = read_command();
-	status = argv ? run_command(argv, sent) : run_shell();
-	if (argv)
+	status = command ? run_command(command, sent) : run_shell();
+	if (command)
 		look_for_leaks();
 
 	snprintf(line, sizeof(line), "%s %d %llu %llu\n", WIFEXITED(status) ? "exit" : "signal",
@@ -390,6 +399,7 @@ int main(void)
 	/* What QEMU still holds is lost when the guest ends: the runner says when it has all. */
 	while (read(port, line, 1) < 0 && errno == EINTR)
 		;
+	sync();
 	reboot(RB_POWER_OFF);
 	return 1;
 }

@@ -98,7 +98,7 @@ def options(argv):
     add("--disk", action="append", default=[], metavar="IMAGE",
         help="a disk of the guest, which may write to it: /dev/vda, then /dev/vdb and so on")
     add("--initrd", type=pathlib.Path, metavar="FILE",
-        help="boot this initramfs, for a system on a --disk that runs realm/init --command itself")
+        help="boot this initramfs: of a system on a --disk, which runs init COMMAND... itself")
     add("--monitor", type=pathlib.Path, metavar="IMAGE", help="another monitor image")
     add("--append", default="", metavar="ARGS", help="more of the kernel's command line")
     add("--timeout", type=float, default=300, metavar="SECONDS",
