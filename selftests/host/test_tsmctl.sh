@@ -17,6 +17,7 @@ fresh() {
 	unset FAKE_FAULTS FAKE_TOKEN
 }
 
+# As the shared one, but what fails may have printed before, and says who it is.
 # expect NAME STATUS WORDS ARGUMENT...: WORDS are on stderr, in its only line
 expect() {
 	name=$1 status=$2 words=$3

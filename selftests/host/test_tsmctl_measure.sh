@@ -9,21 +9,6 @@ set -u
 device=$FAKE_ROOT/sys/devices/virtual/misc/realm_tsm
 configfs=$FAKE_ROOT/sys/kernel/config/tsm-measurements
 
-# expect NAME STATUS WORDS ARGUMENT...: WORDS are in the output, or for the statuses
-# of a mistake on stderr, in its only line
-expect() {
-	name=$1 status=$2 words=$3
-	shift 3
-	"$tsmctl" "$@" >out 2>err </dev/null
-	got=$?
-	[ $got = "$status" ] || echo "status $got instead of $status" >>err
-	[ $got = "$status" ] && case $status in
-	0|10|11) [ ! -s err ] && grep -qF -e "$words" out ;;
-	*) [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$words" err ;;
-	esac
-	result "$name"
-}
-
 bytes() { # HEX
 	python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.argv[1]))' "$1"
 }

@@ -8,20 +8,7 @@ set -u
 . "$(dirname "$0")/tsmctl.sh"
 mkdir root
 
-# expect NAME STATUS WORDS ARGUMENT...: WORDS are in the output, or for the statuses
-# of a mistake on stderr
-expect() {
-	name=$1 status=$2 words=$3
-	shift 3
-	"$tsmctl" token verify "$@" >out 2>err </dev/null
-	got=$?
-	[ $got = "$status" ] || echo "status $got instead of $status" >>err
-	[ $got = "$status" ] && case $status in
-	0|10|11) [ ! -s err ] && grep -qF -e "$words" out ;;
-	*) [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$words" err ;;
-	esac
-	result "$name"
-}
+expect_verb="token verify"
 
 le32() { # NUMBER: in octal escapes
 	printf '\\%03o\\%03o\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))

@@ -18,6 +18,23 @@ result() { # NAME, with the outcome in $?
 	fi
 }
 
+# expect NAME STATUS WORDS ARGUMENT...: WORDS are in the output, for the statuses that are
+# no mistake, and stderr is empty; else they are on stderr in its only line, and nothing
+# is in the output. $expect_verb: words before the arguments.
+expect_verb=
+expect() {
+	name=$1 status=$2 words=$3
+	shift 3
+	"$tsmctl" $expect_verb "$@" >out 2>err </dev/null
+	got=$?
+	[ $got = "$status" ] || echo "status $got instead of $status" >>err
+	[ $got = "$status" ] && case $status in
+	0|10|11) [ ! -s err ] && grep -qF -e "$words" out ;;
+	*) [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$words" err ;;
+	esac
+	result "$name"
+}
+
 fill() { # TEXT COUNT
 	i=$2
 	while [ "$i" -gt 0 ]; do printf %s "$1"; i=$((i - 1)); done

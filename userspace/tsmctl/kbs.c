@@ -204,6 +204,18 @@ static void end(struct run *run)
 	signals_obey();
 }
 
+static enum status with_kbs(struct args *args,
+			    enum status (*what)(struct run *run, const struct args *args))
+{
+	struct run run = { 0 };
+	enum status status = begin(&run, args);
+
+	if (!status)
+		status = what(&run, args);
+	end(&run);
+	return status;
+}
+
 /* --- kbs get --- */
 
 static enum status get(struct run *run, const struct args *args)
@@ -229,7 +241,6 @@ enum status verb_kbs_get(int argc, char **argv)
 {
 	const struct option own = { "out", required_argument, NULL, OUT };
 	struct args args = { 0 };
-	struct run run = { 0 };
 	enum status status;
 
 	status = parse(argc, argv, own, &args);
@@ -241,11 +252,7 @@ enum status verb_kbs_get(int argc, char **argv)
 		return fail(STATUS_USAGE,
 			    "a secret is nothing for a terminal: give --out FILE, or pipe it");
 	args.uri = argv[optind];
-	status = begin(&run, &args);
-	if (!status)
-		status = get(&run, &args);
-	end(&run);
-	return status;
+	return with_kbs(&args, get);
 }
 
 /* --- kbs attest --- */
@@ -301,7 +308,6 @@ enum status verb_kbs_attest(int argc, char **argv)
 {
 	const struct option own = { "show", no_argument, NULL, SHOW };
 	struct args args = { 0 };
-	struct run run = { 0 };
 	enum status status;
 
 	status = parse(argc, argv, own, &args);
@@ -310,9 +316,5 @@ enum status verb_kbs_attest(int argc, char **argv)
 	if (optind < argc)
 		return fail(STATUS_USAGE,
 			    "kbs attest takes no %s: see tsmctl --help", argv[optind]);
-	status = begin(&run, &args);
-	if (!status)
-		status = attest(&run, &args);
-	end(&run);
-	return status;
+	return with_kbs(&args, attest);
 }

@@ -115,15 +115,22 @@ static enum status print_extended(struct tsm_ctx *ctx, uint32_t number, uint32_t
 	return STATUS_OK;
 }
 
+/* The words of a verb, the first of which is a register. */
+static enum status parse_register(int argc, char **argv, int words, const char *what,
+				  uint32_t *number)
+{
+	enum status status = parse_words(argc, argv, words, what);
+
+	return status ? status : read_register_arg(argv[optind], number);
+}
+
 enum status verb_measure_read(int argc, char **argv)
 {
 	struct tsm_ctx *ctx;
 	enum status status;
 	uint32_t number;
 
-	status = parse_words(argc, argv, 1, "a register");
-	if (!status)
-		status = read_register_arg(argv[optind], &number);
+	status = parse_register(argc, argv, 1, "a register", &number);
 	if (status)
 		return status;
 	if (tsm_ctx_new(NULL, &ctx))
@@ -142,9 +149,7 @@ enum status verb_measure_extend(int argc, char **argv)
 	size_t len;
 	int rc;
 
-	status = parse_words(argc, argv, 2, "a register and a digest");
-	if (!status)
-		status = read_register_arg(argv[optind], &number);
+	status = parse_register(argc, argv, 2, "a register and a digest", &number);
 	if (!status)
 		status = read_bytes_arg("the digest", argv[optind + 1], digest, sizeof(digest),
 					&len);
@@ -165,9 +170,8 @@ enum status verb_measure_event(int argc, char **argv)
 	uint32_t number, record;
 	int rc;
 
-	status = parse_words(argc, argv, 4, "a register, a domain, an operation and a content");
-	if (!status)
-		status = read_register_arg(argv[optind], &number);
+	status = parse_register(argc, argv, 4, "a register, a domain, an operation and a content",
+				&number);
 	if (status)
 		return status;
 	if (tsm_ctx_new(NULL, &ctx))
