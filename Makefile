@@ -19,7 +19,7 @@
 #   make coverage      which lines ran: of the readers and the verifier by the host
 #                      tests, of the module by the debug kernel's
 #   make check-mutants break one promise after the other: which test says so?
-#   make check-fuzz    fuzz the readers and the verifier, 10 minutes each
+#   make check-fuzz    fuzz all that reads input, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
 #   make check-install the packages, in a realm with Debian on a disk: 15 minutes
 #   make bench         measure, as ratios to peers taken in the same run

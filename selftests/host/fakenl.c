@@ -162,6 +162,8 @@ int __wrap_nl_recv(struct nl_sock *sk, struct sockaddr_nl *from, unsigned char *
 		return q->err;
 	/* exactly as long, so that a read past the end is seen */
 	*data = malloc(q->d.len);
+	if (!*data)
+		return -NLE_NOMEM;
 	memcpy(*data, q->d.data, q->d.len);
 	number_messages(*data, q->d.len);
 	*from = (struct sockaddr_nl){ .nl_family = AF_NETLINK, .nl_pid = q->port };
@@ -172,14 +174,25 @@ int __wrap_nl_recv(struct nl_sock *sk, struct sockaddr_nl *from, unsigned char *
 
 void fakenl_begin(void)
 {
+	size_t i, used;
+
 	fakenl_connect = 0;
 	fakenl_resolve = 0;
 	fakenl_join = 0;
-	memset(queue, 0, sizeof(queue));
+	/* fuzzers begin often: only what has been used, and the one that fakenl_from() was for */
+	for (i = 0; i < FAKENL_QUEUES; i++) {
+		used = pushed[i] < ARRAY_SIZE(queue[i]) ? pushed[i] + 1 : pushed[i];
+		memset(queue[i], 0, used * sizeof(queue[i][0]));
+	}
 	memset(pushed, 0, sizeof(pushed));
 	memset(taken, 0, sizeof(taken));
 	requests = 0;
 	fakenl_configfs = 0;
+}
+
+void fakenl_drop(void)
+{
+	memcpy(taken, pushed, sizeof(taken));
 }
 
 int fakenl_end(void)

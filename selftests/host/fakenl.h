@@ -18,6 +18,8 @@ enum { FAKENL_REQUESTS, FAKENL_EVENTS, FAKENL_QUEUES };	/* before and after it l
 #define FAKENL_FAMILY	0x21
 
 void fakenl_begin(void);
+/* What was not received is not to be. */
+void fakenl_drop(void);
 /* Says what was not received, or not closed; 0 if nothing. */
 int fakenl_end(void);
 

@@ -378,6 +378,7 @@ static void event_errors(void **state)
 		{ -ENODEV, ENODEV, "being unloaded" },
 		{ -EINTR, EINTR, "a signal arrived" },
 		{ -ENOMEM, ENOMEM, "out of memory" },
+		{ -ENOBUFS, ENOMEM, "out of memory" },
 		{ -EIO, EIO, "was not extended: the firmware" },
 		{ -EREMOTEIO, EREMOTEIO, "see the kernel log" },
 		{ -ECANCELED, ECANCELED, "see the kernel log" },

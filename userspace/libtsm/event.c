@@ -61,9 +61,11 @@ static int over_netlink(struct tsm_ctx *ctx, uint32_t number, const char *const 
 		return err_set(ctx, -EIO,
 			       "the kernel's answer was lost or is malformed: whether %s was extended, its event log tells",
 			       tsm_register_name(number));
-	default:
-		return measurement_failed(ctx, number, rc);
+	case -ENOBUFS:
+		rc = -ENOMEM;
+		break;
 	}
+	return measurement_failed(ctx, number, rc);
 }
 
 /* A directory below configfs's of the register: the event in the making. */
