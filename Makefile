@@ -11,6 +11,7 @@
 # On any Debian 12 or 13 machine, root or sudo; everything that is needed is
 # set up in a cache outside this tree:
 #   make demo          boot an emulated realm and show the main job
+#   make demo-container  an encrypted container image, opened by a realm that may
 #   make check         run every test
 #   make check-kernels every test of the module on every kernel that there are
 #                      headers of; make check has a few of them
@@ -84,6 +85,9 @@ uninstall:
 demo: setup
 	@scripts/enter scripts/demo
 
+demo-container: setup
+	@scripts/enter selftests/container/demo
+
 check: setup
 	@scripts/enter selftests/check
 
@@ -137,4 +141,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo check check-kernels check-debug coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache

@@ -36,7 +36,15 @@ def make(folder, name="server", addresses=ADDRESSES, days=2):
                    .public_key(public).serial_number(x509.random_serial_number())
                    .not_valid_before(now - datetime.timedelta(days=abs(days) + 1))
                    .not_valid_after(now + datetime.timedelta(days=days))
-                   .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True))
+                   .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+                   .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()),
+                                  critical=False))
+        usage = {name: False for name in (
+            "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+            "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")}
+        usage["key_cert_sign" if is_ca else "digital_signature"] = True
+        builder = builder.add_extension(x509.KeyUsage(**usage), critical=True)
         if not is_ca:
             names = [x509.IPAddress(ipaddress.ip_address(a)) for a in addresses]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
