@@ -17,6 +17,7 @@
 #                      headers of; make check has a few of them
 #   make check-debug   every test of the module on a kernel with all its checkers, and
 #                      with each allocation failing in turn; builds the kernel once
+#   make check-random  1,000,000 random requests of all kinds, on that kernel
 #   make coverage      which lines ran: of the readers and the verifier by the host
 #                      tests, of the module by the debug kernel's
 #   make check-mutants break one promise after the other: which test says so?
@@ -100,6 +101,9 @@ check-debug: setup
 coverage: setup
 	@scripts/enter selftests/check coverage long-debug long-debug-beside long-coverage
 
+check-random: setup
+	@scripts/enter selftests/check long-random
+
 check-mutants: setup
 	@scripts/enter selftests/check long-mutants
 
@@ -141,4 +145,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache

@@ -34,6 +34,8 @@ install:
 	@cp -rsf $(addprefix $(realpath $(KSELFTEST))/,$(CORE)) $(SELFTESTS)
 	@cp -rsfT $(SRC) $(SELFTESTS)/tsm
 	@cp -rsfT $(abspath $(SRC)/../../uapi) $(TREE)/usr/include
+	@mkdir -p $(TREE)/Documentation/netlink
+	@cp -rsfT $(abspath $(SRC)/../../Documentation/netlink/specs) $(TREE)/Documentation/netlink/specs
 	@rm -rf $(OUT)/kselftest
 	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O= \
 		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(OUT)/kselftest install
