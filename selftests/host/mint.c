@@ -250,7 +250,7 @@ static void public_point(const struct curve *curve, int part, uint8_t *point)
 	need(len == 1 + 2 * curve->size && point[0] == 4);
 }
 
-/* r || s */
+/* r || s, as the algorithm that goes with that curve has it, whatever the key's is */
 static void sign_right(const struct curve *curve, EVP_PKEY *key, const struct enc *tbs,
 		       uint8_t *raw)
 {
@@ -300,7 +300,7 @@ static void sign_at_infinity(const struct curve *curve, EVP_PKEY *key, const str
 	BN_CTX_free(bn);
 }
 
-static void sign(struct enc *out, const struct curve *curve, int which, bool at_infinity,
+static void sign(struct enc *out, const struct curve *curve, EVP_PKEY *key, bool at_infinity,
 		 const struct enc *protected, const struct enc *payload)
 {
 	struct enc tbs = { .len = 0 };
@@ -311,7 +311,7 @@ static void sign(struct enc *out, const struct curve *curve, int which, bool at_
 	enc_bytes(&tbs, protected->data, protected->len);
 	enc_bytes(&tbs, "", 0);
 	enc_bytes(&tbs, payload->data, payload->len);
-	(at_infinity ? sign_at_infinity : sign_right)(curve, key_of(curve, which), &tbs, raw);
+	(at_infinity ? sign_at_infinity : sign_right)(curve, key, &tbs, raw);
 	enc_bytes(out, raw, 2 * curve->size);
 }
 
@@ -460,6 +460,7 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 {
 	struct enc protected = { .len = 0 }, payload = { .len = 0 };
 	const struct part *part = &m->part[which];
+	int alg = part->as_alg ? part->as_alg : m->alg;
 
 	if (part->cose_hex) {
 		enc_hex(out, part->cose_hex);
@@ -470,7 +471,7 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 	} else {
 		enc_head(&protected, 5, 1);
 		enc_int(&protected, 1);
-		enc_int(&protected, m->alg);
+		enc_int(&protected, alg);
 	}
 	if (part->payload)
 		payload = *part->payload;
@@ -486,7 +487,8 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 	else
 		enc_head(out, 5, 0);
 	enc_bytes(out, payload.data, payload.len);
-	sign(out, curve_of(m->alg), which, part->at_infinity, &protected, &payload);
+	sign(out, curve_of(alg), key_of(curve_of(m->alg), which), part->at_infinity, &protected,
+	     &payload);
 }
 
 void mint_token(struct mint *m, struct enc *token)

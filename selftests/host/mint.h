@@ -57,6 +57,7 @@ struct part {
 	const char *unprotected_hex;	/* instead of {} */
 	const char *cose_hex;		/* instead of the whole COSE_Sign1 */
 	struct enc *payload;		/* instead of the encoded claims */
+	int as_alg;			/* signed as this one has it, by the key of the token's */
 	bool at_infinity;		/* a signature that verifying ends at infinity with */
 };
 

@@ -697,6 +697,29 @@ static void wrong_algorithms(void **state)
 	}
 }
 
+/* All is right with the signature, but that the algorithm is of a larger curve than the key. */
+static void keys_of_smaller_curves(void **state)
+{
+	static const struct { int key, as; } t[] = { { -7, -35 }, { -7, -36 }, { -35, -36 } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		mint_init(&m, 399, 0, 2023, "sha-256", t[i].key);
+		new_anchors();
+		add_anchor(t[i].key);
+		m.part[REALM].as_alg = t[i].as;
+		verify();
+		expect_fault("vvvvxv---", TSM_STEP_REALM_SIGNATURE, 0, TSM_TOKEN_REALM,
+			     "its algorithm does not go with the key's curve");
+		m.part[REALM].as_alg = 0;
+		m.part[PLATFORM].as_alg = t[i].as;
+		verify();
+		expect_fault("vxvvvv---", TSM_STEP_PLATFORM_SIGNATURE, 0, TSM_TOKEN_PLATFORM,
+			     "its algorithm does not go with the key's curve");
+	}
+}
+
 static void put_hex_bytes(uint8_t *out, const char *hex)
 {
 	struct enc e = { .len = 0 };
@@ -1247,7 +1270,8 @@ int main(void)
 		T(short_challenges_are_padded), T(rak_hash_of_any_length), T(whole_binding),
 		T(unknown_claims_count_for_nothing), T(without_inputs), T(wrong_arguments),
 		T(wrong_form), T(cut_or_lengthened), T(flipped_bits), T(other_trust_anchors),
-		T(tokens_that_do_not_belong_together), T(wrong_algorithms), T(wrong_signatures),
+		T(tokens_that_do_not_belong_together), T(wrong_algorithms),
+		T(keys_of_smaller_curves), T(wrong_signatures),
 		T(signatures_of_another_length), T(signatures_at_infinity),
 		T(platform_reference_values), T(lifecycle_has_to_be_secured),
 		T(realm_reference_values), T(logs_and_tokens), T(every_failure),
