@@ -119,8 +119,10 @@ int tagged_event(struct tagged_event *event, u32 tag, const void *data, size_t l
 }
 
 /**
- * tagged_event_size() - size in bytes of an event, tag and length included
+ * tagged_event_size() - how much of an event counts
  * @event: the event
+ *
+ * Return: Its size in bytes, tag and length included.
  */
 size_t tagged_event_size(const struct tagged_event *event)
 {

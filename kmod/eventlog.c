@@ -142,9 +142,10 @@ static void pages_free(struct xarray *pages)
 }
 
 /**
- * eventlog_limit() - the number of bytes above which the log does not grow
+ * eventlog_limit() - the limit of the log's growth
  *
  * Context: Any context.
+ * Return: The number of bytes above which it does not grow.
  */
 unsigned int eventlog_limit(void)
 {
@@ -152,9 +153,10 @@ unsigned int eventlog_limit(void)
 }
 
 /**
- * eventlog_last() - number of the last record, 0 if there is none
+ * eventlog_last() - the last record
  *
  * Context: Any context. Under measurement_lock, registers and log agree on it.
+ * Return: Its number, 0 if there is none.
  */
 u32 eventlog_last(void)
 {
@@ -163,10 +165,11 @@ u32 eventlog_last(void)
 }
 
 /**
- * eventlog_end() - size in bytes of the log up to a record
+ * eventlog_end() - where a record ends
  * @record: its number, at most eventlog_last()
  *
  * Context: Any context.
+ * Return: The size in bytes of the log up to it.
  */
 size_t eventlog_end(u32 record)
 {

@@ -274,6 +274,7 @@ int measurement_read(unsigned int index, u8 *value)
  * @index: the register
  *
  * Context: Any context.
+ * Return: realm.digest_size bytes, which never change.
  */
 const u8 *measurement_baseline(unsigned int index)
 {
@@ -287,6 +288,7 @@ const u8 *measurement_baseline(unsigned int index)
  * It is known from the measurement_read() or extension on that came after.
  *
  * Context: Any context.
+ * Return: Whether it is so.
  */
 bool measurement_diverged(unsigned int index)
 {

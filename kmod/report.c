@@ -95,6 +95,7 @@ int report_register(void)
  * report_is_ours() - whether reports are ours to provide
  *
  * Context: Any context, after report_register().
+ * Return: Whether they are.
  */
 bool report_is_ours(void)
 {

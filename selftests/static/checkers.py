@@ -264,6 +264,24 @@ class Coccinelle(Checker):
         return re.search(r"^virtual.*\breport\b", script, re.MULTILINE) and ":ocaml" not in script
 
 
+class KernelDoc(Checker):
+    name = "kernel-doc"
+    what = "each comment of kernel-doc in the module and its header, -Wall"
+    SCRIPT = KTREE / "tools/docs/kernel-doc"
+    LINE = re.compile(r"(?:Warning|Error): (?P<path>[^:]+):(?P<line>\d+) (?P<text>.*)")
+
+    def run(self):
+        if not self.SCRIPT.exists():
+            raise Absent(f"{self.SCRIPT} is not installed")
+        # what it has to say of a file it says twice
+        files = tracked("kmod/*.[ch]", "uapi/*.h", f"{PLANTED}*.c")
+        said = run("python3", self.SCRIPT, "-Wall", "-none", *files)
+        if said.returncode and not said.stderr:
+            raise Broken("it says nothing and fails")
+        return [self.finding(m.groupdict() | {"check": "comment"})
+                for m in map(self.LINE.match, dict.fromkeys(said.stderr.splitlines())) if m]
+
+
 def userspace_commands():
     """The compiler's command for each C file of userspace, as its Makefile has it."""
     printed = run("make", "-nBk", "-C", "userspace", "V=1", f"O={BUILD}/userspace").stdout
@@ -381,5 +399,5 @@ class Generated(Checker):
         return self.differences(TOP, self.SPEC) + self.differences(other, PLANTED + self.SPEC)
 
 
-ALL = [Licences(), Places(), InSource(), Checkpatch(), Sparse(), Coccinelle(), GccAnalyzer(),
-       ClangTidy(), Cppcheck(), Shellcheck(), Generated()]
+ALL = [Licences(), Places(), InSource(), Checkpatch(), Sparse(), Coccinelle(), KernelDoc(),
+       GccAnalyzer(), ClangTidy(), Cppcheck(), Shellcheck(), Generated()]

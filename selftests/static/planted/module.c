@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Wrong on purpose: sparse and coccinelle have to see it. */
+/* Wrong on purpose: sparse, coccinelle and kernel-doc have to see it. */
 #include <linux/module.h>
 #include <linux/slab.h>
 
 static void *planted;
 
+/**
+ * planted_init() - takes what its comment does not say that it returns
+ */
 static int __init planted_init(void)
 {
 	__le32 little = 1;
