@@ -19,12 +19,17 @@ IMPLEMENTATION_ID = "1e" * 32
 INSTANCE_ID = "01" * 33
 RIM = "88" * 32
 REMS = [f"e{n}" * 32 for n in range(4)]
+RPV = "bb" * 64
 COMPONENTS = [
     {"measurement-value": "00" * 31 + "01", "signer-id": "00" * 31 + "02", "version": "1.0",
      "component-type": "BL", "hash-algo-id": "sha-256"},
     {"measurement-value": "00" * 31 + "03", "signer-id": "00" * 31 + "04"}]
 PLATFORM = {"implementation-id": IMPLEMENTATION_ID, "platform-configuration": "cfcfcfcf",
             "sw-components": COMPONENTS}
+# as Trustee's reader wants it: with each claim that it knows
+REALM = {"initial-measurement": RIM, "rak-hash-algorithm": "sha-256",
+         "extensible-measurements": REMS, "personalization-value": RPV}
+
 
 
 @functools.cache

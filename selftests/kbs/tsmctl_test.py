@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """tsmctl's verbs kbs and trustee: exit statuses, messages, files."""
 
+import base64
 import json
 import os
 import resource
@@ -202,7 +203,7 @@ class Trustee(Tsmctl):
         self.cpak = self.place / "cpak.pem"
         subprocess.run(["openssl", "pkey", "-in", self.realm.keys / "platform-P-384.pem", "-pubout",
                         "-out", self.cpak], check=True)
-        self.ta, self.rv = self.place / "ta.json", self.place / "rv.json"
+        self.ta, self.rv, self.rvps = (self.place / name for name in ("ta.json", "rv.json", "rvps.json"))
 
     def export(self, *arguments, token=None):
         return self.run_tsmctl("trustee", "export", "--cpak", self.cpak, "--trust-anchors", self.ta,
@@ -215,20 +216,39 @@ class Trustee(Tsmctl):
         self.assertExported(self.export())
         self.assertEqual(json.loads(self.ta.read_text()), json.loads(self.realm.anchors.read_text()))
         values = json.loads(self.rv.read_text())
-        self.assertEqual(values, {"platform": [realms.PLATFORM], "realm": [realms.realm_values()]})
+        self.assertEqual(values, {"platform": [realms.PLATFORM], "realm": [realms.REALM]})
 
     def test_kbs_accepts_the_realm_by_it(self):
         self.assertExported(self.export())
         self.policy.anchors, self.policy.reference_values = self.ta, self.rv
         self.assertEqual(self.get().stdout, self.content)
 
-    def test_rems_and_rpv(self):
-        self.assertExported(self.export("--rems", "--rpv"))
-        realm, = json.loads(self.rv.read_text())["realm"]
-        self.assertEqual(realm["extensible-measurements"], realms.REMS)
-        self.assertEqual(realm["personalization-value"], "bb" * 64)
-        self.policy.reference_values = self.rv
-        self.assertEqual(self.get().stdout, self.content)
+    def test_without_rems_and_rpv(self):
+        for given, missing in (("--any-rems", "extensible-measurements"), ("--any-rpv", "personalization-value")):
+            self.assertExported(self.export(given))
+            left = {k: v for k, v in realms.REALM.items() if k != missing}
+            self.assertEqual(json.loads(self.rv.read_text())["realm"], [left])
+
+    def said_to_the_rvps(self, *arguments):
+        """What the message registers: names, and what is accepted for each."""
+        self.assertExported(self.export("--rvps", self.rvps, *arguments))
+        message = json.loads(self.rvps.read_text())
+        self.assertEqual((message.pop("version"), message.pop("type")), ("0.1.0", "sample"))
+        self.assertEqual(set(message), {"payload"})
+        return json.loads(base64.b64decode(message["payload"], validate=True))
+
+    def test_message_to_the_rvps(self):
+        def b64(hexes):
+            return base64.b64encode(bytes.fromhex(hexes)).decode()
+        name = "cca.realm.cca-realm-{}".format
+        rpv, rems = name("personalization-value"), name("extensible-measurements")
+        full = {name("initial-measurement"): [b64(realms.RIM)], rems: [[b64(r) for r in realms.REMS]],
+                rpv: [b64(realms.RPV)]}
+        self.assertEqual(self.said_to_the_rvps(), full)
+        self.assertEqual(self.said_to_the_rvps("--any-rems", "--any-rpv"),
+                         {k: v for k, v in full.items() if k not in (rems, rpv)})
+        rims = self.said_to_the_rvps("--rim", "77" * 32, "--rim", realms.RIM, "--rim", "77" * 32)
+        self.assertEqual(rims, {**full, name("initial-measurement"): [b64("77" * 32), b64(realms.RIM)]})
 
     def test_other_rims(self):
         self.assertExported(self.export("--rim", "77" * 32, "--rim", realms.RIM))

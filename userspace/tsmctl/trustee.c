@@ -9,6 +9,7 @@
 #include "cpak.h"
 #include "input.h"
 #include "out.h"
+#include "rvps.h"
 
 #define RIMS_MAX	16
 
@@ -17,22 +18,24 @@ struct args {
 	const char *cpak;
 	const char *anchors;
 	const char *values;
+	const char *rvps;
 	const char *rims[RIMS_MAX];
 	size_t n_rims;
-	int rems;
-	int rpv;
+	int any_rems;
+	int any_rpv;
 };
 
 static enum status parse(int argc, char **argv, struct args *args)
 {
-	enum { CPAK = OPTION_FIRST, ANCHORS, VALUES, RIM, REMS, RPV };
+	enum { CPAK = OPTION_FIRST, ANCHORS, VALUES, RVPS, RIM, ANY_REMS, ANY_RPV };
 	static const struct option options[] = {
 		{ "cpak", required_argument, NULL, CPAK },
 		{ "trust-anchors", required_argument, NULL, ANCHORS },
 		{ "reference-values", required_argument, NULL, VALUES },
+		{ "rvps", required_argument, NULL, RVPS },
 		{ "rim", required_argument, NULL, RIM },
-		{ "rems", no_argument, NULL, REMS },
-		{ "rpv", no_argument, NULL, RPV },
+		{ "any-rems", no_argument, NULL, ANY_REMS },
+		{ "any-rpv", no_argument, NULL, ANY_RPV },
 		{ 0 }
 	};
 	int c;
@@ -44,23 +47,25 @@ static enum status parse(int argc, char **argv, struct args *args)
 			args->anchors = optarg;
 		else if (c == VALUES)
 			args->values = optarg;
+		else if (c == RVPS)
+			args->rvps = optarg;
 		else if (c == RIM && args->n_rims < RIMS_MAX)
 			args->rims[args->n_rims++] = optarg;
 		else if (c == RIM)
 			return fail(STATUS_USAGE, "--rim: at most %d", RIMS_MAX);
-		else if (c == REMS)
-			args->rems = 1;
-		else if (c == RPV)
-			args->rpv = 1;
+		else if (c == ANY_REMS)
+			args->any_rems = 1;
+		else if (c == ANY_RPV)
+			args->any_rpv = 1;
 		else
 			return fail_option(argv, c);
 	}
 	if (argc - optind != 1)
 		return fail(STATUS_USAGE,
 			    "trustee export takes one token, a file or - for stdin: see tsmctl --help");
-	if (!args->anchors && !args->values)
+	if (!args->anchors && !args->values && !args->rvps)
 		return fail(STATUS_USAGE,
-			    "trustee export needs --trust-anchors FILE, --reference-values FILE, or both");
+			    "trustee export needs --trust-anchors, --reference-values or --rvps, each with a FILE");
 	if (!args->cpak)
 		return fail(STATUS_USAGE,
 			    "trustee export needs --cpak FILE, the platform's key: without it nothing shows that the token is genuine");
@@ -158,10 +163,11 @@ static json_t *json_realm(const struct tsm_token *token, const struct args *args
 {
 	const struct tsm_claim *rpv = realm(token, TSM_LABEL_RPV);
 
+	/* Trustee's reader loads no file where one of these is missing */
 	return json_pack("{s:o, s:o, s:o*, s:o*}", "initial-measurement", rim,
 			 "rak-hash-algorithm", text_of(realm(token, TSM_LABEL_RAK_HASH)),
-			 "extensible-measurements", args->rems ? json_rems(token) : NULL,
-			 "personalization-value", args->rpv ? hex_of(rpv) : NULL);
+			 "extensible-measurements", args->any_rems ? NULL : json_rems(token),
+			 "personalization-value", args->any_rpv ? NULL : hex_of(rpv));
 }
 
 static enum status json_realms(const struct tsm_token *token, const struct args *args,
@@ -235,20 +241,24 @@ static enum status verify(struct export *x, const struct args *args)
 	return rc ? fail_tsm(x->ctx, rc) : check_genuine(x->verify);
 }
 
+enum form { ANCHORS_FORM, VALUES_FORM, RVPS_FORM };
+
 /* Takes @json over; what libtsm cannot read back is not written. */
-static enum status save_json(struct export *x, const char *name, json_t *json, int is_anchors)
+static enum status save_json(struct export *x, const char *name, json_t *json, enum form form)
 {
 	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
 	enum status status;
 	size_t len;
-	int rc;
+	int rc = 0;
 
 	json_decref(json);
 	if (!text)
 		return fail(STATUS_FAILED, "out of memory");
 	len = strlen(text);
-	rc = is_anchors ? tsm_anchors_add(x->ctx, x->anchors, text, len) :
-			  tsm_refvalues_add(x->ctx, x->values, text, len);
+	if (form == ANCHORS_FORM)
+		rc = tsm_anchors_add(x->ctx, x->anchors, text, len);
+	else if (form == VALUES_FORM)
+		rc = tsm_refvalues_add(x->ctx, x->values, text, len);
 	if (rc) {
 		status = fail(STATUS_BAD_TOKEN,
 			      "the token cannot be expressed in Trustee's JSON: %s",
@@ -277,11 +287,14 @@ static enum status export(struct export *x, const struct args *args)
 	token = tsm_verify_token(x->verify);
 	status = json_realms(token, args, &realms);
 	if (!status && args->anchors)
-		status = save_json(x, args->anchors, json_anchors(token, x->jwk), 1);
+		status = save_json(x, args->anchors, json_anchors(token, x->jwk),
+				   ANCHORS_FORM);
 	if (!status && args->values)
 		status = save_json(x, args->values,
 				   json_pack("{s:[o], s:O}", "platform", json_platform(token),
-					     "realm", realms), 0);
+					     "realm", realms), VALUES_FORM);
+	if (!status && args->rvps)
+		status = save_json(x, args->rvps, rvps_message(realms), RVPS_FORM);
 	json_decref(realms);
 	return status;
 }

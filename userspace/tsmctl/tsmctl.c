@@ -75,10 +75,12 @@ static const struct verb {
 	{ { "trustee", "export" }, verb_trustee_export,
 	  "what Trustee has to know, from a good token",
 	  "--cpak FILE [--trust-anchors FILE]\n"
-	  "          [--reference-values FILE] [--rim HEX|@FILE|-]... [--rems] [--rpv] TOKEN|-",
+	  "          [--reference-values FILE] [--rvps FILE] [--rim HEX|@FILE|-]...\n"
+	  "          [--any-rems] [--any-rpv] TOKEN|-",
 	  "Writes files in Trustee's JSON from a token of a realm that is as it should be,\n"
 	  "signed by the platform's key in --cpak. --rim: other RIMs than the token's, as\n"
-	  "computed from a realm's files. --rems, --rpv: these claims, exactly." },
+	  "computed from a realm's files. --any-rems, --any-rpv: without these claims, for\n"
+	  "tsmctl token verify; Trustee loads no such reference values." },
 };
 
 void complain(const char *fmt, ...)
