@@ -94,7 +94,7 @@ static int cancel(void *data)
 
 static void *read_file(const char *name, size_t *len)
 {
-	static char data[1 << 20];
+	static char data[4 << 20];
 	FILE *f = fopen(name, "r");
 
 	if (!f)

@@ -26,6 +26,7 @@ import realms
 from policy import Policy
 
 URI = "kbs:///default/key/1"
+INIT_DATA = 'version = "0.1.0"\nalgorithm = "sha512"\n[data]\n"a" = "b"\n'
 URL = os.environ.get("KBS_URL")
 TSMCTL = realms.BUILD / "tsmctl/tsmctl"
 
@@ -106,6 +107,12 @@ class World(unittest.TestCase):
         for word in words:
             self.assertIn(word, line)
 
+    def init_data(self, text):
+        """Of a realm that was started with it."""
+        (self.place / "toml").write_text(text)
+        return {"initdata": self.place / "toml",
+                "environment": {"FAKE_RPV": hashlib.sha512(text.encode()).hexdigest()}}
+
     def steps(self):
         return [step for _, step, _ in self.kbs.requests]
 
@@ -146,13 +153,22 @@ class Any(World):
         claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
         self.assertIn("submods", claims)
 
+    def test_init_data_short_and_long(self):
+        """Its data comes back in the result token, which may then be too long for a header."""
+        for size in (0, 10000, 200000):
+            with self.subTest(size=size):
+                self.assertRight(self.get(**self.init_data(f'{INIT_DATA}"c" = "{"x" * size}"\n')))
+
+    def test_log_longer_than_a_request_may_be(self):
+        (self.place / "log").write_bytes(bytes(2 << 20))
+        self.assertRight(self.get(log=self.place / "log"))
+
     def test_session_serves_several_resources(self):
         lines = self.run_client("get", URI, "get", URI, "attest", "get", URI)
         self.assertEqual(lines, [self.right(), self.right(), "ok", self.right()])
 
     def test_missing_resource_is_refused(self):
-        line = self.get("kbs:///default/key/missing")
-        self.assertIn(line.split(" ")[0], ("ENOKEY", "EKEYREJECTED"), line)
+        self.assertError(self.get("kbs:///default/key/missing"), "ENOKEY")
 
     def test_other_platform_is_refused(self):
         self.realm.keys = self.place / "other"
@@ -255,21 +271,25 @@ class Protocol(Ours):
         self.assertRight(self.get())
         self.assertIn("does not explain the token", self.said)
 
+    def test_log_that_is_too_long_costs_no_resource(self):
+        (self.place / "log").write_bytes(bytes(2 << 20))
+        self.assertRight(self.get(log=self.place / "log"))
+        self.assertEqual(self.steps(), ["auth", "attest", "attest", "resource"])
+        self.assertIn("warning: KBS: the event log is too long for this KBS", self.said)
+
     def test_log_that_cannot_be_read_costs_no_resource(self):
         (self.realm.root / "auxblob").write_bytes(aael("domain operation content")[0])
         self.assertRight(self.get(environment={"FAKE_FAULTS": "read auxblob:27"}))
         self.assertIn("warning: KBS: the event log cannot be read", self.said)
 
     def test_init_data(self):
-        text = 'version = "0.1.0"\nalgorithm = "sha512"\n[data]\n"a" = "b"\n'
-        (self.place / "toml").write_text(text)
-        rpv = {"FAKE_RPV": hashlib.sha512(text.encode()).hexdigest()}
-        self.assertRight(self.get(initdata=self.place / "toml", environment=rpv))
-        self.assertEqual(self.kbs.last["attest"]["init-data"], {"format": "toml", "body": text})
+        self.assertRight(self.get(**self.init_data(INIT_DATA)))
+        self.assertEqual(self.kbs.last["attest"]["init-data"], {"format": "toml", "body": INIT_DATA})
 
     def test_init_data_with_a_short_digest_is_warned_of(self):
-        (self.place / "toml").write_text("data")
-        rpv = {"FAKE_RPV": hashlib.sha384(b"data").hexdigest().ljust(128, "0")}
+        text = INIT_DATA.replace("sha512", "sha384")
+        (self.place / "toml").write_text(text)
+        rpv = {"FAKE_RPV": hashlib.sha384(text.encode()).hexdigest().ljust(128, "0")}
         line = self.get(initdata=self.place / "toml", environment=rpv)
         self.assertError(line, "EKEYREJECTED", "init data hash is different")
         self.assertIn("warning: KBS: the init data's digest is shorter than the RPV", self.said)
@@ -419,7 +439,16 @@ class Errors(Ours):
         self.fails("EKEYREJECTED", "session expired.")
 
     def test_ENOKEY(self):
-        self.fails("ENOKEY", "InvalidRequestPath", uri="kbs:///default/key/missing")
+        self.fails("ENOKEY", "PluginInternalError", uri="kbs:///default/key/missing")
+        self.assertEqual(self.steps(), ["auth", "attest", "resource"])
+
+    def test_ENOKEY_costs_a_session_nothing(self):
+        lines = self.run_client("get", URI, "get", "kbs:///default/key/missing", "get", URI)
+        self.assertEqual([line.split(" ")[0] for line in lines], ["ok", "ENOKEY", "ok"])
+        self.assertEqual(self.steps(), ["auth", "attest"] + ["resource"] * 3)
+
+    def test_ENOKEY_of_another_plugin(self):
+        self.fails("ENOKEY", "Plugin pkcs11 not found", uri="kbs+pkcs11:///a/b")
 
     def test_EHOSTUNREACH_nobody_listens(self):
         self.fails("EHOSTUNREACH", "gave up", url="https://127.0.0.1:1", timeout=1500)
@@ -585,6 +614,9 @@ class Errors(Ours):
         self.kbs.faults = {}
         self.fails("EMSGSIZE", uri="kbs:///default/key/big", max=1000000)
         self.assertTrue(self.get("kbs:///default/key/big").startswith(f"ok {1 << 20} "))
+
+    def test_EMSGSIZE_of_the_evidence(self):
+        self.fails("EMSGSIZE", "413", **self.init_data(INIT_DATA + "#" * (2 << 20)))
 
     def test_EMSGSIZE_of_a_header(self):
         self.kbs.faults = {"auth": faults.huge_header}

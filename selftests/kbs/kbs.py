@@ -19,6 +19,7 @@ import ssl
 import sys
 import threading
 import time
+import tomllib
 import traceback
 import urllib.parse
 
@@ -151,9 +152,9 @@ class Kbs:
         if evidence["additional_evidence"] != "":
             raise Refused("AttestationError", "additional evidence is not supported")
         check_jwk(runtime["tee-pubkey"])
-        claims = self.appraise(session, runtime, evidence["primary_evidence"], message.get("init-data"))
+        claims, data = self.appraise(session, runtime, evidence["primary_evidence"], message.get("init-data"))
         session.evidence = evidence
-        session.token = self.result_token(claims, runtime["tee-pubkey"])
+        session.token = self.result_token(claims, runtime["tee-pubkey"], data)
         return {"token": session.token}, session
 
     def appraise(self, session, runtime, evidence, init_data):
@@ -170,25 +171,30 @@ class Kbs:
             claims = self.policy.check(token, digest.ljust(64, b"\0"), log)
         except Denied as e:
             raise Refused("AttestationError", f"verify TEE evidence failed: {e}") from None
-        if init_data is not None:
-            self.check_init_data(claims, init_data)
-        return claims
+        return claims, None if init_data is None else self.check_init_data(claims, init_data)
 
     @staticmethod
     def check_init_data(claims, init_data):
-        """As Trustee: the whole RPV against the digest as long as it is."""
+        """Its data. As Trustee: the whole RPV against the digest as long as it is."""
         members(init_data, ("format", "body"), what="init-data")
         if init_data["format"] != "toml":
             raise Refused("AttestationError", "init-data: unknown format")
-        if hashlib.sha512(init_data["body"].encode()).hexdigest() != claims["rpv"]:
+        try:
+            body = tomllib.loads(init_data["body"])
+            data = {name: str(text) for name, text in body["data"].items()}
+            digest = hashlib.new({h: h for h in HASHES}[body["algorithm"]], init_data["body"].encode())
+        except (ValueError, KeyError, AttributeError) as e:
+            raise Refused("AttestationError", f"parse init data: {e}") from None
+        if digest.hexdigest() != claims["rpv"]:
             raise Refused("AttestationError", "init data hash is different from that in CCA token (claim 44235)")
+        return data
 
-    def result_token(self, claims, key):
+    def result_token(self, claims, key, data):
         now = int(time.time())
         body = {"iss": "test KBS", "iat": now, "nbf": now - 1, "exp": now + self.token_seconds,
                 "eat_profile": "tag:github.com,2024:confidential-containers/Trustee",
                 "submods": {"cpu0": {"ear.status": "affirming", "ear.veraison.annotated-evidence": {
-                    "cca": claims, "runtime_data_claims": {"tee-pubkey": key}}}}}
+                    "cca": claims, "init_data_claims": data, "runtime_data_claims": {"tee-pubkey": key}}}}}
         token = jwt.JWT(header={"alg": "ES256", "typ": "JWT"}, claims=body)
         token.make_signed_token(self.signer)
         return token.serialize()
@@ -199,8 +205,8 @@ class Kbs:
             claims = json.loads(jwt.JWT(jwt=token, key=self.signer, algs=["ES256"]).claims)
         except (jwt.JWException, ValueError) as e:
             raise Refused("TokenVerifierError", f"Token Verifier error: {type(e).__name__}") from None
-        if path not in self.resources:
-            raise Refused("InvalidRequestPath", f"Request path {path} is invalid", 404)
+        if path not in self.resources:      # the cause is in Trustee's log alone
+            raise Refused("PluginInternalError", "Plugin internal error")
         content = self.resources[path]
         if content is None:
             raise Refused("PolicyDeny", "Access denied by policy")
@@ -265,18 +271,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return "attest", kbs.attest
         if self.command == "GET" and parts[0] == "resource" and len(parts) == 4:
             return "resource", kbs.resource
-        raise Refused("InvalidRequestPath", f"Request path {path} is invalid", 404)
+        raise Refused("PluginNotFound", f"Plugin {parts[0]} not found", 404)
 
     def serve(self):
         kbs = self.server.kbs
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(min(length, BODY_MAX))
+        body = self.rfile.read(length)
         path = urllib.parse.urlsplit(self.path).path
         step = "?"
         try:
-            if not path.startswith("/kbs/v0/") or length > BODY_MAX:
-                raise Refused("InvalidRequestPath", f"Request path {path} is invalid", 404)
+            if not path.startswith("/kbs/v0/"):
+                self.answer(step, 404, b"")
+                return
             step, function = self.step_of(path.removeprefix("/kbs/v0/"))
+            if length > BODY_MAX:       # no error of the protocol: Trustee's framework says it
+                self.answer(step, 413, b"Payload reached size limit.")
+                return
             if time.monotonic() < kbs.refuse_until:
                 self.answer(step, 503, b"busy", retry_after=kbs.retry_after)
                 return

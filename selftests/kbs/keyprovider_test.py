@@ -202,7 +202,7 @@ class Refusals(Provider):
         def fails(kid, *words):
             done = self.ask(self.unwrap_request(json.dumps({**made, "kid": kid}).encode()))
             self.assertFails(done, 4, kid, *words)
-        fails("kbs:///default/key/missing", "InvalidRequestPath")
+        fails("kbs:///default/key/missing", "PluginInternalError")
         fails("kbs:///default/key/denied", "PolicyDeny")
         fails("kbs:///default/key/big", "1048576 bytes")
         fails("kbs:///default/key/2", "0 bytes")

@@ -15,6 +15,7 @@
 #include "uri.h"
 
 #define TIMEOUT_MS	60000
+#define BEARER_MAX	8192	/* what servers and proxies take as a header, by default */
 
 struct tsm_kbs {
 	char *url;		/* without a slash at the end */
@@ -181,9 +182,15 @@ int tsm_kbs_attest(struct tsm_ctx *ctx, struct tsm_kbs *kbs)
 /* --- resources --- */
 
 /*
- * Cookie and token go along: a KBS of several instances may know only the latter.
- * 0 with the answer of the KBS that gives the resource.
+ * Cookie and token go along: a KBS of several instances may know only the latter. A
+ * token that init data made long goes nowhere: Trustee's server would cut the connection.
  */
+static const char *bearer(const struct tsm_kbs *kbs)
+{
+	return strlen(kbs->session.token) <= BEARER_MAX ? kbs->session.token : NULL;
+}
+
+/* 0 with the answer of the KBS that gives the resource. */
 static int ask(struct tsm_ctx *ctx, struct tsm_kbs *kbs, const char *url, struct retry *r,
 	       struct http_answer *answer)
 {
@@ -191,7 +198,7 @@ static int ask(struct tsm_ctx *ctx, struct tsm_kbs *kbs, const char *url, struct
 	int rc;
 
 	do {
-		rc = http_request(ctx, kbs->http, url, NULL, kbs->session.token, r, answer);
+		rc = http_request(ctx, kbs->http, url, NULL, bearer(kbs), r, answer);
 		if (!rc)
 			rc = answer_check(ctx, ANSWER_RESOURCE, answer);
 		if (!rc)

@@ -29,6 +29,7 @@ struct handshake {
 	unsigned int *least_ms;
 	json_t *nonce;
 	const EVP_MD *hash;
+	bool too_long;		/* the last request was, for the KBS */
 };
 
 void session_free(struct session *session)
@@ -56,6 +57,7 @@ static int post(struct handshake *h, enum answer_step step, const char *endpoint
 	if (!rc)
 		rc = answer_check(h->ctx, step, &answer);
 	*h->least_ms = answer.retry_after_ms;
+	h->too_long = answer.status == 413;
 	if (!rc)
 		rc = answer_object(h->ctx, step, &answer, out);
 	http_answer_free(&answer);
@@ -193,6 +195,12 @@ int rcar_attest(struct tsm_ctx *ctx, struct http *http, const char *url,
 		rc = evidence_take(ctx, opts, digest, retry_left(r), &evidence);
 	if (!rc)
 		rc = send_evidence(&h, jwk, evidence, &made.token);
+	/* a log is worth sending, but not worth a realm's secrets: Trustee's limit is 2 MiB */
+	if (rc && h.too_long && !json_object_del(evidence, "cc_eventlog")) {
+		kbs_say(ctx, TSM_LOG_WARNING,
+			"KBS: the event log is too long for this KBS and is not sent along");
+		rc = send_evidence(&h, jwk, evidence, &made.token);
+	}
 	json_decref(evidence);
 	json_decref(jwk);
 	json_decref(h.nonce);

@@ -26,7 +26,8 @@
  * wrapper 907 is sent in 399, the only one that Trustee's own verifier reads; the
  * wrapper is not signed. An event log goes along as cc_eventlog, where there is one:
  * opts.eventlog, the report's, or of the kernel's (<tsm/measurement.h>) what fits the
- * token. Trustee does not look at it today.
+ * token; not where the KBS answers that it is too long. Trustee does not look at it
+ * today, and takes 2 MiB by default.
  *
  * Trust: a resource is encrypted to a key that is sent in the clear. Whoever answers
  * for the KBS could make one up, so the server is authenticated: by the system's CAs,
@@ -49,7 +50,7 @@
  *
  *   -EINVAL		the arguments; init data that the realm was not started with
  *   -EKEYREJECTED	the KBS refuses the evidence, or this realm the resource
- *   -ENOKEY		the KBS has no such resource
+ *   -ENOKEY		the KBS has no such resource, or cannot read it
  *   -EHOSTUNREACH	until the timeout, there was no connection, or it was cut
  *   -EAGAIN		until the timeout, the KBS was overloaded or failing
  *   -ETIMEDOUT		until the timeout, the KBS did not answer
@@ -57,7 +58,8 @@
  *   -EPROTO		an answer is not of the protocol, or is a redirection
  *   -EPROTONOSUPPORT	the KBS does not accept the protocol's version, or "cca"
  *   -EBADMSG		the resource does not open: not made for this session's key
- *   -EMSGSIZE		an answer is longer than opts.max_size
+ *   -EMSGSIZE		an answer is longer than opts.max_size, or the evidence, without
+ *			its log, than the KBS takes
  *   -EINTR		opts.cancel ended the call
  *   -ENOMEM		out of memory
  *   -EIO		the cryptographic library failed, or the kernel's token cannot be
