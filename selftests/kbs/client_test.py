@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """libtsm-kbs against a KBS: what an agent sees, right and wrong.
 
-KBS_URL= and KBS_CA= run the tests of class Any against another KBS, which has to hold
-default/key/1 with the content of KBS_CONTENT (a file) and to know the platform of the
-folder KBS_REALM (see Documentation/trustee.rst). Tests that make a KBS misbehave need
-ours, and are skipped by name there.
+KBS_URL= and KBS_CA= run the tests of class Any against another KBS, a real Trustee for
+one (Documentation/agents/trustee.rst), which has to hold default/key/1 with the content
+of KBS_CONTENT (a file) and to know the platform of the folder KBS_REALM. Tests that make
+a KBS misbehave need ours, and are skipped by name there.
 """
 
 import base64
