@@ -96,10 +96,10 @@ check-kernels: setup
 	@scripts/enter selftests/check long-kernels
 
 check-debug: setup
-	@scripts/enter selftests/check long-debug long-debug-beside long-debug-in-tree
+	@scripts/enter selftests/check long-debug long-debug-measure long-debug-late long-debug-beside long-debug-in-tree
 
 coverage: setup
-	@scripts/enter selftests/check coverage long-debug long-debug-beside long-coverage
+	@scripts/enter selftests/check coverage long-debug long-debug-measure long-debug-late long-debug-beside long-coverage
 
 check-random: setup
 	@scripts/enter selftests/check long-random

@@ -9,8 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "eventlog.h"
-#include "nl.h"
+#include "doors.h"
 #include "report.h"
 
 #define SECONDS		20
@@ -20,10 +19,6 @@
 #define WRITERS		2	/* a door */
 #define TAKERS		2
 #define TOKENS_MAX	4096
-
-enum door { SYSFS, CONFIGFS, NETLINK, DOORS };
-
-static const char *const doors[] = { "sysfs", "configfs", "netlink" };
 
 /* What a token says, and what was said to belong to it. */
 struct taken {
@@ -56,54 +51,6 @@ static void made(enum door door, int err)
 		shared->error = err;
 }
 
-static int extend_configfs(const struct measure *m, int slot, int i, const __u8 *digest)
-{
-	char dir[64], path[96], text[2 * VALUE_MAX + 1];
-	int err;
-
-	snprintf(dir, sizeof(dir), MEASUREMENTS "%s/race%d", register_names[REM(i % 4)], slot);
-	rmdir(dir);		/* of one who was killed */
-	if (mkdir(dir, 0700))
-		return -errno;
-	if (i & 1) {
-		snprintf(path, sizeof(path), "%s/digest", dir);
-		hex(digest, m->size, text);
-		err = text_write(path, text);
-	} else {
-		static const char *const fields[] = { "domain", "operation", "content" };
-
-		err = 0;
-		for (int f = 0; f < 3 && !err; f++) {
-			snprintf(path, sizeof(path), "%s/%s", dir, fields[f]);
-			snprintf(text, sizeof(text), "%d.%d", slot, i);
-			err = text_write(path, text);
-		}
-	}
-	snprintf(path, sizeof(path), "%s/commit", dir);
-	if (!err)
-		err = text_write(path, "1");
-	rmdir(dir);
-
-	return err;
-}
-
-static int extend_netlink(const struct measure *m, struct nl *nl, int i, const __u8 *digest)
-{
-	static struct nl_reply reply;
-	struct nl_msg msg;
-
-	nl_begin(nl, &msg, nl->family, REALM_TSM_CMD_EVENT_ADD, 0);
-	nl_put_u32(&msg, REALM_TSM_A_EVENT_INDEX, REM(i % 4));
-	if (i & 1) {
-		nl_put(&msg, REALM_TSM_A_EVENT_DIGEST, digest, m->size);
-	} else {
-		nl_put_u32(&msg, REALM_TSM_A_EVENT_TAG, i);
-		nl_put_text(&msg, REALM_TSM_A_EVENT_DATA, "race");
-	}
-
-	return nl_get(nl, &msg, &reply);
-}
-
 static void writer(const struct measure *m, int slot)
 {
 	enum door door = slot % DOORS;
@@ -115,9 +62,7 @@ static void writer(const struct measure *m, int slot)
 	for (int i = rand() % 1000; ; i++) {
 		digest_fill(digest, slot * 7 + i);
 		memcpy(digest, &i, sizeof(i));
-		made(door, door == SYSFS ? sysfs_extend(m, REM(i % 4), digest) :
-			   door == CONFIGFS ? extend_configfs(m, slot, i, digest) :
-					      extend_netlink(m, &nl, i, digest));
+		made(door, extend_by(door, m, &nl, slot, i, digest));
 	}
 }
 
@@ -280,10 +225,7 @@ FIXTURE_TEARDOWN(race)
 	EXPECT_EQ(0, text_write(LOG_LIMIT, self->limit));
 	EXPECT_EQ(0, rmdir(self->dir));
 	for (int slot = 0; slot < DOORS * WRITERS; slot++) {
-		for (int i = 0; i < 4; i++) {
-			snprintf(dir, sizeof(dir), MEASUREMENTS "rem%d/race%d", i, slot);
-			rmdir(dir);
-		}
+		extend_configfs_end(slot);
 		snprintf(dir, sizeof(dir), REPORT "/race%d", slot);
 		rmdir(dir);
 	}

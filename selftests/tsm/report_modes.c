@@ -6,6 +6,8 @@
  */
 #include <sys/syscall.h>
 
+#include "nl.h"
+#include "eventlog.h"
 #include "provider.h"
 #include "rsi_control.h"
 
@@ -176,6 +178,29 @@ TEST_F(modes, in_tree_driver_second)
 	EXPECT_EQ(0, said(self->log, NOT_OURS, NULL, 0));
 }
 
+/* Before, between and after: each time, reports are by the one who came first. */
+TEST_F(modes, in_tree_driver_in_between)
+{
+	ASSERT_EQ(0, load("realm_tsm"));
+	report();
+	EXPECT_NE(0, load("arm_cca_guest"));
+	ASSERT_EQ(0, unload("realm_tsm"));
+	ASSERT_EQ(0, load("arm_cca_guest"));
+	ASSERT_EQ(0, load("realm_tsm"));
+	expect_not_ours(_metadata, self->log);
+	report();
+	ASSERT_EQ(0, unload("arm_cca_guest"));
+	ASSERT_EQ(0, load("arm_cca_guest"));
+	EXPECT_FALSE(provider_is_realm_tsm());
+	report();
+	ASSERT_EQ(0, unload("realm_tsm"));
+	report();
+	ASSERT_EQ(0, unload("arm_cca_guest"));
+	ASSERT_EQ(0, load("realm_tsm"));
+	EXPECT_TRUE(provider_is_realm_tsm());
+	report();
+}
+
 /* A report directory outlives the provider; then it keeps out the next. */
 TEST_F(modes, leftover_directory)
 {
@@ -266,6 +291,66 @@ TEST_F_TIMEOUT(modes, twenty_times, 120)
 		ASSERT_NE(0, access(MISC "arm_cca_guest", F_OK));
 	}
 	EXPECT_EQ(0, said(self->log, NOT_OURS, NULL, 0));
+}
+
+/*
+ * What configfs has open holds the module. Open files of sysfs and sockets do not: they
+ * outlive it, and say so.
+ */
+static void unload_under_users(struct __test_metadata *_metadata)
+{
+	const char event[] = MEASUREMENTS "rem0/user";
+	struct measure m = {};
+	int attribute, value, log;
+	struct nl_msg msg;
+	struct nl nl;
+	__u8 byte;
+
+	ASSERT_TRUE(measure_find(&m));
+	value = open(register_path(&m, REM(0)), O_RDWR | O_CLOEXEC);
+	log = open(log_path(&m), O_RDONLY | O_CLOEXEC);
+	attribute = open(MEASUREMENTS "rem0/digest", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, value);
+	ASSERT_LE(0, log);
+	ASSERT_LE(0, attribute);
+	ASSERT_EQ(1, read(log, &byte, 1));
+	ASSERT_EQ(0, nl_open(&nl));
+	ASSERT_EQ(0, nl_subscribe(&nl));
+	ASSERT_EQ(0, mkdir(event, 0700));
+
+	EXPECT_EQ(-EWOULDBLOCK, unload("realm_tsm"));
+	close(attribute);
+	EXPECT_EQ(-EWOULDBLOCK, unload("realm_tsm"));
+	attribute = open(MEASUREMENTS "rem0/digest", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, attribute);
+	ASSERT_EQ(0, rmdir(event));
+	EXPECT_EQ(-EWOULDBLOCK, unload("realm_tsm"));
+	EXPECT_EQ(1, read(attribute, &byte, 1));
+	close(attribute);
+	ASSERT_EQ(0, unload("realm_tsm"));
+
+	EXPECT_EQ(-1, pread(value, &byte, 1, 0));
+	EXPECT_EQ(ENODEV, errno);
+	EXPECT_EQ(-1, pread(log, &byte, 1, 0));
+	EXPECT_EQ(ENODEV, errno);
+	nl_begin(&nl, &msg, nl.family, REALM_TSM_CMD_REALM_GET, 0);
+	EXPECT_EQ(-ENOENT, nl_request(&nl, &msg, NULL, NULL));
+	/* and they are closed when another one is there */
+	ASSERT_EQ(0, load("realm_tsm"));
+	EXPECT_EQ(-1, pread(log, &byte, 1, 0));
+	EXPECT_EQ(ENODEV, errno);
+	close(value);
+	close(log);
+	close(nl.fd);
+	ASSERT_EQ(0, unload("realm_tsm"));
+}
+
+TEST_F_TIMEOUT(modes, under_users, 120)
+{
+	for (int i = 0; i < 20; i++) {
+		ASSERT_EQ(0, load("realm_tsm"));
+		unload_under_users(_metadata);
+	}
 }
 
 TEST_HARNESS_MAIN

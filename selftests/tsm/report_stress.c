@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "cpu.h"
 #include "provider.h"
 
 #define CALLERS		64
@@ -128,21 +129,6 @@ static pid_t start_caller(struct tally *tally, int number)
 			wrong(tally, STEP_RMDIR, errno);
 	}
 	_exit(0);
-}
-
-/* 0, or the errno of switching a CPU on or off. */
-static int cpu_switch(int cpu, const char *to)
-{
-	char path[64];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, to, 1) != 1)
-		err = errno;
-	close(fd);
-
-	return err;
 }
 
 /* All but CPU 0, one after the other; all are online again at the end. */

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Extensions by every door while CPUs come and go, memory is short, signals arrive and
+ * callers are killed, at many points in time: each is whole or has not happened.
+ */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "cpu.h"
+#include "doors.h"
+
+#define SECONDS		10
+#define SWITCH_US	50000
+#define SIGNALS		900	/* extensions, each with a signal in it */
+#define SIGNAL_STEP_US	3
+#define KILLS		300
+#define KILL_STEP_US	10
+#define CHUNK		(1 << 20)
+#define CHUNKS		65536
+#define LITTLE_KB	6144	/* of memory that is left */
+#define TOO_LITTLE_KB	3072
+
+static struct shared {
+	bool stop, hungry;
+	unsigned long made[DOORS], refused, wrong;
+	int error;
+} *shared;
+
+FIXTURE(pressure) {
+	struct measure m;
+	struct nl nl;
+	pid_t writers[DOORS];
+	char limit[16];
+};
+
+FIXTURE_SETUP(pressure)
+{
+	measure_setup(_metadata, &self->m);
+	if (_metadata->exit_code)
+		return;
+	ASSERT_EQ(0, nl_open(&self->nl));
+	ASSERT_EQ(0, text_read(LOG_LIMIT, self->limit, sizeof(self->limit)));
+	ASSERT_EQ(0, text_write(LOG_LIMIT, LIMIT_MAX));
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	ASSERT_NE(MAP_FAILED, shared);
+}
+
+FIXTURE_TEARDOWN(pressure)
+{
+	if (!self->limit[0])
+		return;
+	for (int slot = 0; slot < DOORS; slot++)
+		extend_configfs_end(slot);
+	EXPECT_EQ(0, text_write(LOG_LIMIT, self->limit));
+	check_log(_metadata, &self->m);
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&shared->stop, __ATOMIC_RELAXED);
+}
+
+static void write_on(const struct measure *m, enum door door)
+{
+	__u8 digest[VALUE_MAX];
+	struct nl nl;
+
+	if (nl_open(&nl))
+		_exit(1);
+	for (int i = 0; !stopped(); i++) {
+		int err;
+
+		digest_fill(digest, i);
+		err = extend_by(door, m, &nl, door, i, digest);
+		if (!err) {
+			__atomic_add_fetch(&shared->made[door], 1, __ATOMIC_RELAXED);
+		} else if (shared->hungry && (err == -ENOMEM || err == -ENOBUFS)) {
+			__atomic_add_fetch(&shared->refused, 1, __ATOMIC_RELAXED);
+			extend_configfs_end(door);
+		} else {
+			__atomic_add_fetch(&shared->wrong, 1, __ATOMIC_RELAXED);
+			shared->error = err;
+		}
+	}
+	_exit(0);
+}
+
+static void writers_start(struct __test_metadata *_metadata, const struct measure *m,
+			  pid_t *writers)
+{
+	for (int door = 0; door < DOORS; door++) {
+		writers[door] = fork();
+		ASSERT_LE(0, writers[door]);
+		if (!writers[door])
+			write_on(m, door);
+	}
+}
+
+static void writers_end(struct __test_metadata *_metadata, const pid_t *writers)
+{
+	int status;
+
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
+	for (int door = 0; door < DOORS; door++) {
+		ASSERT_EQ(writers[door], waitpid(writers[door], &status, 0));
+		EXPECT_EQ(0, status);
+		EXPECT_LT(0, shared->made[door])
+			TH_LOG("%s", doors[door]);
+	}
+	EXPECT_EQ(0, shared->wrong)
+		TH_LOG("a door answered %s", strerror(-shared->error));
+}
+
+TEST_F_TIMEOUT(pressure, cpus_come_and_go, 120)
+{
+	const int cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	const time_t until = time(NULL) + SECONDS;
+	long before = check_log(_metadata, &self->m), switched = 0;
+
+	if (cpus < 2)
+		SKIP(return, "one CPU: none can go offline");
+	writers_start(_metadata, &self->m, self->writers);
+	for (int cpu = 1; time(NULL) < until; cpu = cpu % (cpus - 1) + 1) {
+		EXPECT_EQ(0, cpu_switch(cpu, "0"));
+		usleep(SWITCH_US);
+		EXPECT_EQ(0, cpu_switch(cpu, "1"));
+		usleep(SWITCH_US);
+		switched++;
+	}
+	writers_end(_metadata, self->writers);
+	EXPECT_EQ(cpus, sysconf(_SC_NPROCESSORS_ONLN));
+	EXPECT_LT(10, switched);
+	TH_LOG("%ld times a CPU offline, %ld records", switched,
+	       check_log(_metadata, &self->m) - before);
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+/* Signals that are handled interrupt nothing: each extension is made, once. */
+TEST_F_TIMEOUT(pressure, signals_at_every_point, 120)
+{
+	struct sigaction action = { .sa_handler = nothing };	/* no SA_RESTART */
+	long before = check_log(_metadata, &self->m);
+	__u8 digest[VALUE_MAX];
+	int err;
+
+	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
+	for (int i = 0; i < SIGNALS; i++) {
+		struct itimerval timer = { .it_value.tv_usec = 1 + i / DOORS * SIGNAL_STEP_US };
+
+		digest_fill(digest, i);
+		ASSERT_EQ(0, setitimer(ITIMER_REAL, &timer, NULL));
+		err = extend_by(i % DOORS, &self->m, &self->nl, 0, i / DOORS, digest);
+		ASSERT_EQ(0, err)
+			TH_LOG("%s, a signal after %d us", doors[i % DOORS],
+			       (int)timer.it_value.tv_usec);
+	}
+	setitimer(ITIMER_REAL, &(struct itimerval){}, NULL);
+	EXPECT_EQ(before + SIGNALS, check_log(_metadata, &self->m));
+}
+
+/* Of one who is killed, register and log have the same. */
+TEST_F_TIMEOUT(pressure, killed_at_every_point, 120)
+{
+	long records = check_log(_metadata, &self->m), more;
+
+	for (int i = 0; i < KILLS; i++) {
+		enum door door = i % DOORS;
+		__u8 digest[VALUE_MAX];
+		int ready[2], status;
+		pid_t pid;
+		char c;
+
+		ASSERT_EQ(0, pipe(ready));
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid) {
+			digest_fill(digest, i);
+			write(ready[1], "", 1);
+			_exit(!!extend_by(door, &self->m, &self->nl, door, i / DOORS, digest));
+		}
+		ASSERT_EQ(1, read(ready[0], &c, 1));
+		usleep(i / DOORS * KILL_STEP_US);
+		kill(pid, SIGKILL);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_TRUE(!status || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+			TH_LOG("%s: status %#x", doors[door], status);
+		close(ready[0]);
+		close(ready[1]);
+		/* its answers were for it: the socket is the same */
+		close(self->nl.fd);
+		ASSERT_EQ(0, nl_open(&self->nl));
+		more = check_log(_metadata, &self->m);
+		ASSERT_TRUE(more == records || more == records + 1);
+		ASSERT_TRUE(status || more == records + 1);
+		records = more;
+	}
+}
+
+/* MemAvailable, in kB */
+static long memory_left(void)
+{
+	char text[256] = "", *at;
+
+	file_read("/proc/meminfo", text, sizeof(text) - 1);
+	at = strstr(text, "MemAvailable:");
+
+	return at ? atol(at + strlen("MemAvailable:")) : 0;
+}
+
+/* Takes all memory but a little, gives some back and takes it again, all the time. */
+static void eat(void)
+{
+	static char *chunks[CHUNKS];
+	int n = 0;
+
+	text_write("/proc/self/oom_score_adj", "1000");
+	while (!stopped()) {
+		long left = memory_left();
+
+		if (left > LITTLE_KB && n < CHUNKS) {
+			chunks[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (chunks[n] == MAP_FAILED)
+				_exit(1);
+			memset(chunks[n++], 1, CHUNK);
+		} else if (left < TOO_LITTLE_KB && n) {
+			munmap(chunks[--n], CHUNK);
+		} else {
+			__atomic_store_n(&shared->hungry, true, __ATOMIC_RELAXED);
+			if (n > 1)
+				munmap(chunks[--n], CHUNK);
+			usleep(1000);
+		}
+	}
+	_exit(0);
+}
+
+TEST_F_TIMEOUT(pressure, memory_is_short, 200)
+{
+	long before = check_log(_metadata, &self->m), left;
+	pid_t eater = fork();
+	int status;
+
+	ASSERT_LE(0, eater);
+	if (!eater)
+		eat();
+	while (!__atomic_load_n(&shared->hungry, __ATOMIC_RELAXED))
+		usleep(10000);
+	left = memory_left();
+	writers_start(_metadata, &self->m, self->writers);
+	sleep(SECONDS);
+	writers_end(_metadata, self->writers);
+	ASSERT_EQ(eater, waitpid(eater, &status, 0));
+	EXPECT_EQ(0, status);
+	TH_LOG("%ld kB were left; %lu refused, %ld records", left, shared->refused,
+	       check_log(_metadata, &self->m) - before);
+}
+
+TEST_HARNESS_MAIN
