@@ -137,7 +137,7 @@ static void registers_that_do_not_read(void **state)
 {
 	static const int errors[] = { EIO, EREMOTEIO, ECANCELED, EOPNOTSUPP, EPROTO };
 	struct tsm_registers *registers = NULL;
-	uint8_t value[TSM_DIGEST_MAX];
+	uint8_t value[TSM_DIGEST_MAX] = { 0 };
 	size_t i, len;
 
 	(void)state;
