@@ -210,6 +210,24 @@ static void realm_without_our_module(void **state)
 	assert_int_equal(fake_end(), 0);
 }
 
+/* which kernels will have instead of the platform device */
+static void realm_by_the_file_of_the_architecture(void **state)
+{
+	struct tsm_realm *realm;
+
+	(void)state;
+	fake_begin("arm_cca_guest");
+	fake_write("/sys/firmware/cca/realm_guest", "0\n", 2);
+	realm = read_realm();
+	assert_int_equal(tsm_realm_present(realm), 0);
+	tsm_realm_free(&realm);
+	fake_write("/sys/firmware/cca/realm_guest", "1\n", 2);
+	realm = read_realm();
+	assert_int_equal(tsm_realm_present(realm), 1);
+	tsm_realm_free(&realm);
+	assert_int_equal(fake_end(), 0);
+}
+
 static void realm_with_our_module(void **state)
 {
 	static const char *const devices[] = { "realm_tsm", "arm_cca_guest" };
@@ -345,6 +363,7 @@ int main(void)
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(no_realm),
 		cmocka_unit_test(realm_without_our_module),
+		cmocka_unit_test(realm_by_the_file_of_the_architecture),
 		cmocka_unit_test(realm_with_our_module),
 		cmocka_unit_test(every_allocation_fails),
 		cmocka_unit_test(every_allocation_fails_in_a_report),

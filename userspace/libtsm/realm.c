@@ -21,11 +21,22 @@ struct tsm_realm {
 	char device[DEVICE_PATH_SIZE];	/* "": none */
 };
 
+/*
+ * The kernel itself says so, whatever modules there are: up to 7.3 by a device that it
+ * makes in realms only (arch/arm64/kernel/rsi.c), which is to give way to a file.
+ */
 bool realm_here(struct tsm_ctx *ctx)
 {
-	/* made by the kernel itself (arch/arm64/kernel/rsi.c) in a realm only */
-	int dir = kfile_open_dir(ctx, "/sys/devices/platform/arm-cca-dev");
+	int dir = kfile_open_dir(ctx, "/sys/firmware/cca");
+	char text[8];
+	bool here;
 
+	here = dir >= 0 && !kfile_read_text(dir, "realm_guest", text, sizeof(text)) &&
+	       strcmp(text, "0");
+	kfile_close(dir);
+	if (here)
+		return true;
+	dir = kfile_open_dir(ctx, "/sys/devices/platform/arm-cca-dev");
 	kfile_close(dir);
 	return dir >= 0;
 }
