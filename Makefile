@@ -39,6 +39,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 MODULES = $(O)/kmod/$(RELEASE)
 PREFIX ?= /usr/local
+BEGAN := $(shell date +%s)
 VERSION := $(shell sed -n 's/^VERSION := //p' userspace/build.mk)
 
 # what $(1) puts into $$stage goes to its place, and is noted there under the name $(2)
@@ -84,7 +85,7 @@ uninstall:
 	$(call on_system,ldconfig)
 
 demo: setup
-	@scripts/enter scripts/demo
+	@scripts/enter scripts/demo $(BEGAN)
 
 demo-container: setup
 	@scripts/enter selftests/container/demo
