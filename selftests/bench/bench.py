@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the benches share: programs for the realm, a realm to run them in, ratios and targets."""
+"""What the benches share: programs for the realm, a realm to run them in, the form of a row."""
 
 import json
 import os
@@ -36,17 +36,24 @@ def realm(options, script, *args):
         sys.exit(f"bench: the realm ended with status {process.returncode}")
 
 
+def say(*text):
+    """For people; standard output is for the row."""
+    print(*text, file=sys.stderr, flush=True)
+
+
 def spread(values):
     low, middle, high = statistics.quantiles(values, n=4)
     return {"median": middle, "quartiles": [low, high], "range": [min(values), max(values)]}
 
 
-def conclude(name, what, ratio, target, at_least=False, **rest):
-    """Print the ratio beside its target, keep it all in build/bench/NAME.json; 0 if it is met."""
-    met = ratio["median"] >= target if at_least else ratio["median"] <= target
-    (OUT / f"{name}.json").write_text(json.dumps(
-        {"what": what, "ratio": ratio, "target": target, "met": met, **rest}, indent=2) + "\n")
-    print(f"{what}: {ratio['median']:.3f}, quartiles {ratio['quartiles'][0]:.3f} to "
-          f"{ratio['quartiles'][1]:.3f}, range {ratio['range'][0]:.3f} to {ratio['range'][1]:.3f}; "
-          f"target at {'least' if at_least else 'most'} {target}: {'met' if met else 'missed'}", flush=True)
-    return 0 if met else 1
+def row(what, peer, ours, theirs, unit, ratio=None, limit=None, at_least=False, **rest):
+    """A line of the table, as JSON: what was measured beside its peer; 1 if it is beyond its limit.
+
+    ratio: a spread, where there were rounds; else that of the two numbers.
+    """
+    middle = ratio["median"] if ratio else ours / theirs
+    ratio = ratio or {"median": middle, "quartiles": [middle, middle], "range": [middle, middle]}
+    met = limit is None or (middle >= limit if at_least else middle <= limit)
+    print(json.dumps({"what": what, "peer": peer, "ours": ours, "theirs": theirs, "unit": unit, "ratio": ratio,
+                      "limit": limit, "at": "least" if at_least else "most", "met": met, **rest}), flush=True)
+    return not met
