@@ -406,20 +406,21 @@ class Errors(Ours):
         self.fails("EINVAL", "RPV", initdata=self.place / "toml")
         self.assertNotIn("attest", self.steps())
 
-    def test_EKEYREJECTED_by_the_evidence(self):
+    def test_EKEYREJECTED_by_the_rim(self):
         self.realm.expect([realms.realm_values(**{"initial-measurement": "99" * 32})])
-        self.fails("EKEYREJECTED", "realm reference values", "44238", "AttestationError")
-        self.assertEqual(self.steps(), ["auth", "attest"])
+        self.fails("EKEYREJECTED", "realm reference values", "44238", "PolicyDeny")
+        self.assertEqual(self.steps(), ["auth", "attest", "resource"])
 
     def test_EKEYREJECTED_by_the_rems(self):
         self.realm.expect([realms.realm_values(**{"extensible-measurements": realms.REMS})])
         self.assertRight(self.get())
         self.realm.expect([realms.realm_values(**{"extensible-measurements": ["00" * 32] * 4})])
-        self.fails("EKEYREJECTED", "realm reference values", "44239")
+        self.fails("EKEYREJECTED", "realm reference values", "44239", "PolicyDeny")
 
     def test_EKEYREJECTED_by_the_platform(self):
         self.realm.expect([realms.realm_values()], {**realms.PLATFORM, "platform-configuration": "00"})
-        self.fails("EKEYREJECTED", "platform reference values", "2401")
+        self.fails("EKEYREJECTED", "platform reference values", "2401", "AttestationError")
+        self.assertEqual(self.steps(), ["auth", "attest"])
 
     def test_EKEYREJECTED_of_what_trustee_cannot_read(self):
         self.fails("EKEYREJECTED", "265", environment={"FAKE_TOKEN": "2024"})

@@ -3,8 +3,9 @@
 """A small Key Broker Service for tests: RCAR 0.4.0 to the letter, strict where Trustee is.
 
 As a program, it serves until it is ended; as a module, tests run it in a thread and
-tell it how to misbehave (faults.py). The policy is policy.py's. It is test equipment:
-its secrets are whoever's who starts it.
+tell it how to misbehave (faults.py). The policy is policy.py's. What follows the colon
+in an error's detail is ours: Trustee writes causes to its log alone. It is test
+equipment: its secrets are whoever's who starts it.
 """
 
 import argparse
@@ -153,7 +154,8 @@ class Kbs:
             raise Refused("AttestationError", "additional evidence is not supported")
         check_jwk(runtime["tee-pubkey"])
         claims, data = self.appraise(session, runtime, evidence["primary_evidence"], message.get("init-data"))
-        session.evidence = evidence
+        if not claims["not-affirmed"]:
+            session.evidence = evidence
         session.token = self.result_token(claims, runtime["tee-pubkey"], data)
         return {"token": session.token}, session
 
@@ -168,9 +170,10 @@ class Kbs:
             raise Refused("AttestationError", "cc_eventlog does not end with 8 bytes of 0xff")
         digest = hashlib.new(session.hash, jcs({**runtime, "additional-evidence": ""})).digest()
         try:
-            claims = self.policy.check(token, digest.ljust(64, b"\0"), log)
+            claims, why = self.policy.check(token, digest.ljust(64, b"\0"), log)
         except Denied as e:
             raise Refused("AttestationError", f"verify TEE evidence failed: {e}") from None
+        claims["not-affirmed"] = why
         return claims, None if init_data is None else self.check_init_data(claims, init_data)
 
     @staticmethod
@@ -193,7 +196,7 @@ class Kbs:
         now = int(time.time())
         body = {"iss": "test KBS", "iat": now, "nbf": now - 1, "exp": now + self.token_seconds,
                 "eat_profile": "tag:github.com,2024:confidential-containers/Trustee",
-                "submods": {"cpu0": {"ear.status": "affirming", "ear.veraison.annotated-evidence": {
+                "submods": {"cpu0": {"ear.status": "warning" if claims["not-affirmed"] else "affirming", "ear.veraison.annotated-evidence": {
                     "cca": claims, "init_data_claims": data, "runtime_data_claims": {"tee-pubkey": key}}}}}
         token = jwt.JWT(header={"alg": "ES256", "typ": "JWT"}, claims=body)
         token.make_signed_token(self.signer)
@@ -205,12 +208,16 @@ class Kbs:
             claims = json.loads(jwt.JWT(jwt=token, key=self.signer, algs=["ES256"]).claims)
         except (jwt.JWException, ValueError) as e:
             raise Refused("TokenVerifierError", f"Token Verifier error: {type(e).__name__}") from None
-        if path not in self.resources:      # the cause is in Trustee's log alone
+        realm = claims["submods"]["cpu0"]
+        evidence = realm["ear.veraison.annotated-evidence"]
+        if realm["ear.status"] != "affirming":
+            raise Refused("PolicyDeny", f"Access denied by policy: {evidence['cca']['not-affirmed']}")
+        if path not in self.resources:
             raise Refused("PluginInternalError", "Plugin internal error")
         content = self.resources[path]
         if content is None:
             raise Refused("PolicyDeny", "Access denied by policy")
-        key = claims["submods"]["cpu0"]["ear.veraison.annotated-evidence"]["runtime_data_claims"]["tee-pubkey"]
+        key = evidence["runtime_data_claims"]["tee-pubkey"]
         answer, cek = encrypt(check_jwk(key), content)
         self.secrets.append(cek)
         self.last["jwe"] = answer
@@ -307,7 +314,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(step, 500, b"")
 
     def refuse(self, step, refused):
-        body = json.dumps({"type": f"{ERRORS}/{refused.kind}", "detail": str(refused)}).encode()
+        detail = str(refused)
+        if refused.kind == "AttestationError":
+            detail = f"Attestation error: RCAR handshake {step.capitalize()} failed: {detail}"
+        body = json.dumps({"type": f"{ERRORS}/{refused.kind}", "detail": detail}).encode()
         self.answer(step, refused.status, body)
 
     def answer(self, step, status, body, session=None, retry_after=None, headers=()):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a realm's evidence has to be for the test KBS to accept it.
 
-Two modes. "trustee" is what Trustee's local CCA verifier can check: the token as
-rust-ccatoken reads it, the platform, the RIM, and the REMs where reference values
-list them, as exact values. "log" is OURS, and no Trustee does it today: REMs are
-explained by the event log that came along, and each event has to be approved.
+Two modes. "trustee" is what a Trustee with the policy of Documentation/agents/cca.rego
+checks. Its verifier refuses the evidence of a token that rust-ccatoken does not read, or
+of another platform; a realm with another RIM, or REMs where reference values list them,
+is accepted, but not affirmed, and gets no resource. "log" is OURS, and no Trustee does
+it today: REMs are explained by the event log that came along, and each event has to be
+approved.
 
 Every token is checked twice, by `tsmctl token verify` and by the independent
 cca_token; the two have to agree.
@@ -46,19 +48,20 @@ class Policy:
         self.tsmctl = tsmctl or TOP / "build/tsmctl/tsmctl"
 
     def check(self, token, challenge, log):
-        """The claims of an accepted token; Denied else."""
+        """(claims of an accepted token, why its realm is not affirmed or None); Denied else."""
         if self.mode == "trustee":
             readable_by_trustee(token)
         values = json.loads(self.reference_values.read_text())
         verdict = self.verify(token, challenge, values, log)
         self.check_agreement(token, challenge, values, verdict)
-        if verdict["verdict"] != "valid":
+        bad = at_fault(verdict)
+        if verdict["verdict"] != "valid" and bad != ["realm reference values"]:
             raise Denied(reason(verdict))
         if self.mode == "log":
             self.check_events(log, verdict["log-records"])
         realm = cca_token._sign1(cca_token._unwrap(token, None)[0][cca_token.REALM])[0].claims
         return {"rim": realm[44238].hex(), "rems": [r.hex() for r in realm[44239]],
-                "rpv": realm[44235].hex(), "hash": realm[44236]}
+                "rpv": realm[44235].hex(), "hash": realm[44236]}, reason(verdict) if bad else None
 
     def verify(self, token, challenge, values, log):
         """What tsmctl says, as its JSON."""
@@ -119,9 +122,13 @@ class Policy:
                              f"{words} (claim rems 44239)")
 
 
+def at_fault(verdict):
+    return [s["step"] for s in verdict["steps"] if s["verdict"] not in ("valid", "not checked")]
+
+
 def reason(verdict):
     """The steps at fault, with their claims: of a refusal, in one line."""
-    bad = [s for s in verdict["steps"] if s["verdict"] not in ("valid", "not checked")]
+    bad = [s for s in verdict["steps"] if s["step"] in at_fault(verdict)]
     return "; ".join(
         f"{s['step']}: {s['reason']}"
         + (f" (claim {s['claim']['label']} of the {s['claim']['part']})" if "claim" in s else "")

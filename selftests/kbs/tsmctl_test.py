@@ -122,8 +122,10 @@ class Kbs(Tsmctl):
     def test_13_refused(self):
         self.assertFails(self.get(uri="kbs:///default/key/denied"), 13, "PolicyDeny")
         self.realm.expect([realms.realm_values(**{"initial-measurement": "99" * 32})])
-        self.assertFails(self.get(), 13, "realm reference values", "44238")
-        self.assertFails(self.kbs_run("attest"), 13, "44238")
+        self.assertFails(self.get(), 13, "PolicyDeny", "realm reference values", "44238")
+        self.assertIn(b'"ear.status": "warning"', self.kbs_run("attest", "--show").stdout)
+        self.realm.expect([realms.realm_values()], {**realms.PLATFORM, "platform-configuration": "00"})
+        self.assertFails(self.kbs_run("attest"), 13, "AttestationError", "2401")
 
     def test_14_no_such_resource(self):
         self.assertFails(self.get(uri="kbs:///default/key/missing"), 14)
