@@ -8,6 +8,7 @@ a KBS misbehave need ours, and are skipped by name there.
 """
 
 import base64
+import email.utils
 import hashlib
 import json
 import os
@@ -200,6 +201,15 @@ class Protocol(Ours):
         lines = self.run_client("get", URI, "get", URI, "get", "kbs:///default/key/2")
         self.assertEqual(lines, [self.right(), self.right(), "ok 0 "])
         self.assertEqual(self.steps(), ["auth", "attest", "resource", "resource", "resource"])
+
+    def test_clock_of_the_realm_is_wrong(self):
+        """An hour ahead: the session's cookie has expired before it comes."""
+        right = email.utils.formatdate
+        email.utils.formatdate = lambda seconds, **more: right(seconds - 3600, **more)
+        self.addCleanup(setattr, email.utils, "formatdate", right)
+        lines = self.run_client("get", URI, "get", URI)
+        self.assertEqual(lines, [self.right()] * 2)
+        self.assertEqual(self.steps(), ["auth", "attest", "resource", "resource"])
 
     def test_token_is_reused_where_the_session_ended(self):
         self.kbs.session_seconds = 0.5

@@ -10,6 +10,7 @@ equipment: its secrets are whoever's who starts it.
 
 import argparse
 import base64
+import email.utils
 import hashlib
 import http.server
 import json
@@ -103,6 +104,7 @@ class Session:
         self.nonce = base64.b64encode(secrets.token_bytes(32)).decode()
         self.hash = "sha384"
         self.ends = time.monotonic() + seconds
+        self.expires = email.utils.formatdate(time.time() + seconds, usegmt=True)
         self.token = None
         self.evidence = None    # for demonstrations of a replay
 
@@ -328,7 +330,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         if session:
-            self.send_header("Set-Cookie", f"{COOKIE}={session.id}")
+            self.send_header("Set-Cookie", f"{COOKIE}={session.id}; Expires={session.expires}")
         if retry_after is not None:
             self.send_header("Retry-After", str(retry_after))
         for name, value in headers:

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
@@ -333,25 +334,60 @@ void http_answer_free(struct http_answer *answer)
 	*answer = (struct http_answer){ 0 };
 }
 
-bool http_has_cookie(struct http *http, const char *name)
+/* Will it be sent? Netscape's format: ..., expires (0: never), name, value, with tabs between. */
+static bool is_live(const char *cookie, const char *name)
+{
+	const char *value = strrchr(cookie, '\t'), *expires;
+	size_t len = strlen(name);
+	long long when;
+
+	if (!value || (size_t)(value - cookie) < len + 2 || value[-1 - (ptrdiff_t)len] != '\t' ||
+	    strncmp(value - len, name, len) != 0)
+		return false;
+	expires = memrchr(cookie, '\t', (size_t)(value - cookie) - len - 1);
+	when = expires ? strtoll(expires + 1, NULL, 10) : 0;
+	return !when || when > time(NULL);
+}
+
+static bool has_cookie(struct http *http, const char *name)
 {
 	struct curl_slist *cookies = NULL, *one;
-	const char *field;
 	bool has = false;
 
 	curl_easy_getinfo(http->easy, CURLINFO_COOKIELIST, &cookies);
-	for (one = cookies; one && !has; one = one->next) {
-		/* Netscape's format: the name is the last but one field, behind tabs */
-		field = strrchr(one->data, '\t');
-		has = field && (size_t)(field - one->data) > strlen(name) &&
-		      field[-1 - (ptrdiff_t)strlen(name)] == '\t' &&
-		      !strncmp(field - strlen(name), name, strlen(name));
-	}
+	for (one = cookies; one && !has; one = one->next)
+		has = is_live(one->data, name);
 	curl_slist_free_all(cookies);
 	return has;
+}
+
+/* "NAME=VALUE" of the last answer, without what follows; malloced, or NULL. */
+static char *set_cookie(struct http *http, const char *name)
+{
+	struct curl_header *header;
+	size_t i, len = strlen(name);
+
+	for (i = 0; !curl_easy_header(http->easy, "Set-Cookie", i, CURLH_HEADER, -1, &header); i++)
+		if (!strncmp(header->value, name, len) && header->value[len] == '=')
+			return strndup(header->value, strcspn(header->value, ";"));
+	return NULL;
+}
+
+bool http_keep_cookie(struct http *http, const char *name)
+{
+	char *cookie;
+	bool kept;
+
+	if (has_cookie(http, name))
+		return true;
+	cookie = set_cookie(http, name);
+	kept = cookie && !curl_easy_setopt(http->easy, CURLOPT_COOKIE, cookie);
+	free(cookie);
+	return kept;
 }
 
 void http_forget_cookies(struct http *http)
 {
 	curl_easy_setopt(http->easy, CURLOPT_COOKIELIST, "ALL");
+	curl_easy_setopt(http->easy, CURLOPT_COOKIE, (char *)NULL);
 }

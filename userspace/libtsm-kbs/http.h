@@ -42,7 +42,11 @@ int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const 
 		 const char *bearer, const struct retry *r, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer);
 
-bool http_has_cookie(struct http *http, const char *name);
+/*
+ * Did the last answer set this cookie? Then it is sent from now on, also if it expired
+ * long ago: by the realm's clock, which is the host's to set.
+ */
+bool http_keep_cookie(struct http *http, const char *name);
 void http_forget_cookies(struct http *http);
 
 #endif

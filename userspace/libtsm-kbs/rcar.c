@@ -109,7 +109,7 @@ static int get_challenge(struct handshake *h)
 	else if (!h->hash)
 		rc = kbs_fail(h->ctx, -EPROTO,
 			      "KBS: its challenge chooses a hash that was not offered");
-	else if (!http_has_cookie(h->http, COOKIE))
+	else if (!http_keep_cookie(h->http, COOKIE))
 		rc = kbs_fail(h->ctx, -EPROTO,
 			      "KBS: its challenge came without the cookie " COOKIE);
 	json_decref(challenge);
