@@ -38,14 +38,19 @@ static long cancel_ms = -1;
 EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
 EVP_PKEY *__real_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
 
-/* The session's private key, masked: whoever searches this process knows it from here. */
+/*
+ * The session's private key, of RSA a prime, masked: whoever searches this process knows
+ * it from here.
+ */
 static void tell_key(EVP_PKEY *key)
 {
-	unsigned char bytes[80];
+	const char *name = EVP_PKEY_is_a(key, "RSA") ? OSSL_PKEY_PARAM_RSA_FACTOR1 :
+			   OSSL_PKEY_PARAM_PRIV_KEY;
+	unsigned char bytes[256];
 	BIGNUM *bn = NULL;
 	int i, len;
 
-	if (!getenv("TELL_KEY") || !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &bn))
+	if (!getenv("TELL_KEY") || !EVP_PKEY_get_bn_param(key, name, &bn))
 		return;
 	len = BN_bn2bin(bn, bytes);
 	BN_clear_free(bn);
@@ -67,7 +72,7 @@ EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, cons
 	else
 		key = __real_EVP_PKEY_Q_keygen(libctx, propq, type, va_arg(ap, size_t));
 	va_end(ap);
-	if (key && !strcmp(type, "EC"))
+	if (key)
 		tell_key(key);
 	return key;
 }

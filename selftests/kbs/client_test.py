@@ -731,14 +731,14 @@ class Memory(Ours):
         info = struct.pack(">I14sIII", 14, b"ECDH-ES+A256KW", 0, 0, 256)
         return z, ConcatKDFHash(hashes.SHA256(), 32, info).derive(z)
 
-    def check_kind(self, kind, curve):
+    def check_kind(self, kind, curve=None):
         client = self.client("take", URI, "wait", "drop", "wait", "free", "wait", variant="plain", key=kind,
                              environment={"TELL_KEY": "1"})
         private = bytes(b ^ 0x5a for b in bytes.fromhex(client.line().removeprefix("key ")))
         self.assertEqual([client.line(), client.line()], ["ok", "waiting"])
-        shared, wrapping = self.agreed(private, curve)
-        secrets_of = {"resource": self.content, "content key": self.kbs.secrets[-1], "private key": private,
-                      "shared secret": shared, "wrapping key": wrapping}
+        secrets_of = {"resource": self.content, "content key": self.kbs.secrets[-1], "private key": private}
+        if curve:
+            secrets_of["shared secret"], secrets_of["wrapping key"] = self.agreed(private, curve)
         wanted = {name: self.forms(secret) for name, secret in secrets_of.items()}
         pid = client.process.pid
         self.assertEqual(self.search(pid, wanted), {"resource", "private key"}, "in use")
@@ -758,6 +758,9 @@ class Memory(Ours):
     def test_P_521(self):
         from cryptography.hazmat.primitives.asymmetric import ec
         self.check_kind(1, ec.SECP521R1())
+
+    def test_RSA(self):
+        self.check_kind(2)
 
     def test_resource_that_does_not_open_leaves_nothing(self):
         """The content is decrypted before its tag can be looked at."""
