@@ -16,6 +16,8 @@ import pathlib
 import secrets
 import shutil
 import struct
+import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -185,6 +187,31 @@ class Ours(World):
         if URL:
             self.skipTest("needs our KBS, not that of KBS_URL")
         super().setUp()
+
+
+class Elsewhere(Ours):
+    def test_kbs_of_another_process(self):
+        """KBS_URL and what goes with it: all of Any are run, and nothing else is."""
+        content, ready = self.place / "content", self.place / "ready"
+        content.write_bytes(secrets.token_bytes(48))
+        server = subprocess.Popen(
+            [sys.executable, realms.TOP / "selftests/kbs/kbs.py", "--tsmctl", TSMCTL,
+             "--trust-anchors", self.realm.anchors, "--reference-values", self.realm.values,
+             "--resource", f"default/key/1={content}", "--certificate", self.certificate, "--ready", ready], stdout=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        while not (ready.exists() and ready.read_text()):
+            self.assertIsNone(server.poll(), "the KBS ended")
+            time.sleep(0.05)
+        done = subprocess.run(
+            [realms.TOP / "selftests/tap", __file__], capture_output=True, text=True, timeout=300,
+            env={**os.environ, "KBS_URL": ready.read_text(), "KBS_CA": str(self.ca),
+                 "KBS_REALM": str(self.realm.keys), "KBS_CONTENT": str(content)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        results = [line.split(" ", 2)[2] for line in done.stdout.splitlines() if line.startswith("ok ")]
+        self.assertEqual(sorted(r.removeprefix("Any.") for r in results if "# SKIP" not in r),
+                         sorted(name for name in dir(Any) if name.startswith("test_")))
+        self.assertIn("Errors.test_ENOKEY # SKIP needs our KBS, not that of KBS_URL", results)
 
 
 class Protocol(Ours):
