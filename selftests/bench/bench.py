@@ -4,9 +4,11 @@
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -36,6 +38,14 @@ def realm(options, script, *args):
         sys.exit(f"bench: the realm ended with status {process.returncode}")
 
 
+def instructions(*command):
+    """Millions of them that a program takes, start-up included: the same in each run, however busy the machine is."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *command],
+                              check=True, capture_output=True, text=True, cwd=folder)
+    return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / 1e6
+
+
 def say(*text):
     """For people; standard output is for the row."""
     print(*text, file=sys.stderr, flush=True)
@@ -47,7 +57,7 @@ def spread(values):
 
 
 def row(what, peer, ours, theirs, unit, ratio=None, limit=None, at_least=False, **rest):
-    """A line of the table, as JSON: what was measured beside its peer; 1 if it is beyond its limit.
+    """A line of the table, as JSON: what was measured beside its peer.
 
     ratio: a spread, where there were rounds; else that of the two numbers.
     """
@@ -56,4 +66,3 @@ def row(what, peer, ours, theirs, unit, ratio=None, limit=None, at_least=False, 
     met = limit is None or (middle >= limit if at_least else middle <= limit)
     print(json.dumps({"what": what, "peer": peer, "ours": ours, "theirs": theirs, "unit": unit, "ratio": ratio,
                       "limit": limit, "at": "least" if at_least else "most", "met": met, **rest}), flush=True)
-    return not met
