@@ -47,6 +47,16 @@ static bool fault_openssl(void)
 	return now;
 }
 
+bool faults_openssl(void)
+{
+	return fault_openssl();
+}
+
+void faults_pause(bool on)
+{
+	paused = on;
+}
+
 #define ALLOCATION(type, name, params, args) \
 	type __real_##name params; \
 	type __wrap_##name params; \

@@ -20,6 +20,12 @@ void faults_openssl_at(unsigned int n);
 /* Each call fails with a chance of one in @rate, in an order that @seed decides. */
 void faults_random(uint32_t seed, unsigned int rate);
 
+/* For fakes: whether a call to OpenSSL that they stand for is to fail. */
+bool faults_openssl(void);
+
+/* While it is on, nothing fails, and nothing is counted. */
+void faults_pause(bool on);
+
 /* No more; returns whether a call was made to fail. */
 bool faults_end(void);
 

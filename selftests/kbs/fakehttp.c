@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jose/jwe.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "../../userspace/libtsm-kbs/fail.h"
+#include "../../userspace/libtsm-kbs/http.h"
+#include "../fuzz/inputs.h"
+#include "../host/faults.h"
+#include "fakehttp.h"
+
+#define ANSWERS	8
+
+struct http {
+	bool cookie;
+};
+
+static struct {
+	long status;
+	bool cookie;
+	const void *body;
+	size_t len;
+} answers[ANSWERS];
+static size_t pushed, taken;
+
+void fakehttp_begin(void)
+{
+	pushed = 0;
+	taken = 0;
+}
+
+void fakehttp_push(long status, bool cookie, const void *body, size_t len)
+{
+	if (pushed == ANSWERS)
+		return;
+	answers[pushed].status = status;
+	answers[pushed].cookie = cookie;
+	answers[pushed].body = body;
+	answers[pushed++].len = len;
+}
+
+const char *http_bad_url(const char *url, bool plain_allowed)
+{
+	(void)url;
+	(void)plain_allowed;
+	return NULL;
+}
+
+char *http_url_host(const char *url)
+{
+	return strdup(url);
+}
+
+int http_new(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts, struct http **out)
+{
+	(void)opts;
+	*out = calloc(1, sizeof(**out));
+	return *out ? 0 : kbs_fail_memory(ctx);
+}
+
+void http_free(struct http *http)
+{
+	free(http);
+}
+
+int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const char *post,
+		 const char *bearer, const struct retry *r, struct http_answer *answer)
+{
+	(void)post;
+	(void)bearer;
+	(void)r;
+	*answer = (struct http_answer){ 0 };
+	if (taken == pushed)
+		return kbs_fail(ctx, -EHOSTUNREACH, "KBS: nobody answers at %s", url);
+	/* as long as it is, so that ASan sees what reads beyond */
+	answer->body = malloc(answers[taken].len + 1);
+	if (!answer->body)
+		return kbs_fail_memory(ctx);
+	answer->len = answers[taken].len;
+	if (answer->len)
+		memcpy(answer->body, answers[taken].body, answer->len);
+	answer->body[answer->len] = '\0';
+	answer->status = answers[taken].status;
+	http->cookie |= answers[taken].cookie;
+	taken++;
+	return 0;
+}
+
+void http_answer_free(struct http_answer *answer)
+{
+	free(answer->body);
+	*answer = (struct http_answer){ 0 };
+}
+
+bool http_has_cookie(struct http *http, const char *name)
+{
+	(void)name;
+	return http->cookie;
+}
+
+void http_forget_cookies(struct http *http)
+{
+	http->cookie = false;
+}
+
+/* --- the keys --- */
+
+EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
+
+static EVP_PKEY *read_key(const uint8_t *der, size_t len)
+{
+	EVP_PKEY *key;
+
+	faults_pause(true);
+	key = d2i_AutoPrivateKey(NULL, &der, (long)len);
+	faults_pause(false);
+	return key;
+}
+
+EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...)
+{
+	va_list ap;
+	const char *curve;
+
+	(void)libctx;
+	(void)propq;
+	if (strcmp(type, "EC") || faults_openssl())
+		return NULL;
+	va_start(ap, type);
+	curve = va_arg(ap, char *);
+	va_end(ap);
+	return !strcmp(curve, "P-256") ? read_key(input_key_p256, input_key_p256_len) :
+					 read_key(input_key_p521, input_key_p521_len);
+}
+
+/* --- jose --- */
+
+struct jose_io *__real_jose_jwe_dec_cek_io(struct jose_cfg *cfg, const json_t *jwe, const json_t *cek,
+					   struct jose_io *next);
+struct jose_io *__wrap_jose_jwe_dec_cek_io(struct jose_cfg *cfg, const json_t *jwe, const json_t *cek,
+					   struct jose_io *next);
+
+/* It reads JSON, see faults.c. */
+struct jose_io *__wrap_jose_jwe_dec_cek_io(struct jose_cfg *cfg, const json_t *jwe, const json_t *cek,
+					   struct jose_io *next)
+{
+	struct jose_io *io;
+
+	faults_pause(true);
+	io = __real_jose_jwe_dec_cek_io(cfg, jwe, cek, next);
+	faults_pause(false);
+	return io;
+}
