@@ -98,7 +98,7 @@ void http_answer_free(struct http_answer *answer)
 	*answer = (struct http_answer){ 0 };
 }
 
-bool http_has_cookie(struct http *http, const char *name)
+bool http_keep_cookie(struct http *http, const char *name)
 {
 	(void)name;
 	return http->cookie;
@@ -111,7 +111,7 @@ void http_forget_cookies(struct http *http)
 
 /* --- the keys --- */
 
-EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
+struct evp_pkey_st *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
 
 static EVP_PKEY *read_key(const uint8_t *der, size_t len)
 {
@@ -123,7 +123,7 @@ static EVP_PKEY *read_key(const uint8_t *der, size_t len)
 	return key;
 }
 
-EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...)
+struct evp_pkey_st *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...)
 {
 	va_list ap;
 	const char *curve;
