@@ -38,18 +38,13 @@ static bool fault(void)
 }
 
 /* OpenSSL says why it failed; so do we. */
-static bool fault_openssl(void)
+bool faults_openssl(void)
 {
 	bool now = count();
 
 	if (now)
 		ERR_raise(ERR_LIB_EVP, openssl_only ? ERR_R_INTERNAL_ERROR : ERR_R_MALLOC_FAILURE);
 	return now;
-}
-
-bool faults_openssl(void)
-{
-	return fault_openssl();
 }
 
 void faults_pause(bool on)
@@ -69,28 +64,23 @@ ALLOCATION(void *, reallocarray, (void *p, size_t n, size_t size), (p, n, size))
 ALLOCATION(char *, strdup, (const char *s), (s))
 ALLOCATION(char *, strndup, (const char *s, size_t n), (s, n))
 
-#define OPENSSL(type, name, params, args, failure) \
-	type __real_##name params; \
-	type __wrap_##name params; \
-	type __wrap_##name params { return fault_openssl() ? (failure) : __real_##name args; }
-
-OPENSSL(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL)
-OPENSSL(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *m, ENGINE *e), (c, m, e), 0)
-OPENSSL(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *d, size_t n), (c, d, n), 0)
-OPENSSL(int, EVP_DigestFinal_ex, (EVP_MD_CTX *c, unsigned char *d, unsigned int *n), (c, d, n), 0)
-OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name,
+FAULTS_OPENSSL(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL)
+FAULTS_OPENSSL(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *m, ENGINE *e), (c, m, e), 0)
+FAULTS_OPENSSL(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *d, size_t n), (c, d, n), 0)
+FAULTS_OPENSSL(int, EVP_DigestFinal_ex, (EVP_MD_CTX *c, unsigned char *d, unsigned int *n), (c, d, n), 0)
+FAULTS_OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name,
 	(OSSL_LIB_CTX *l, const char *n, const char *q), (l, n, q), NULL)
-OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_pkey,
+FAULTS_OPENSSL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_pkey,
 	(OSSL_LIB_CTX *l, EVP_PKEY *k, const char *q), (l, k, q), NULL)
-OPENSSL(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *c), (c), 0)
-OPENSSL(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *c, EVP_PKEY **k, int s, OSSL_PARAM *p),
+FAULTS_OPENSSL(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *c), (c), 0)
+FAULTS_OPENSSL(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *c, EVP_PKEY **k, int s, OSSL_PARAM *p),
 	(c, k, s, p), 0)
-OPENSSL(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX *c), (c), -1)
-OPENSSL(int, EVP_PKEY_verify,
+FAULTS_OPENSSL(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX *c), (c), -1)
+FAULTS_OPENSSL(int, EVP_PKEY_verify,
 	(EVP_PKEY_CTX *c, const unsigned char *s, size_t sn, const unsigned char *t, size_t tn),
 	(c, s, sn, t, tn), -1)
-OPENSSL(BIO *, BIO_new_mem_buf, (const void *d, int n), (d, n), NULL)
-OPENSSL(EVP_PKEY *, PEM_read_bio_PUBKEY,
+FAULTS_OPENSSL(BIO *, BIO_new_mem_buf, (const void *d, int n), (d, n), NULL)
+FAULTS_OPENSSL(EVP_PKEY *, PEM_read_bio_PUBKEY,
 	(BIO *b, EVP_PKEY **k, pem_password_cb *cb, void *u), (b, k, cb, u), NULL)
 
 /*

@@ -29,4 +29,10 @@ void faults_pause(bool on);
 /* No more; returns whether a call was made to fail. */
 bool faults_end(void);
 
+/* For calls to OpenSSL that libtsm does not make: @name fails with @failure. */
+#define FAULTS_OPENSSL(type, name, params, args, failure) \
+	type __real_##name params; \
+	type __wrap_##name params; \
+	type __wrap_##name params { return faults_openssl() ? (failure) : __real_##name args; }
+
 #endif

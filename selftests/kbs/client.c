@@ -10,6 +10,8 @@
  *	drop		frees what was taken
  *	token		prints the result token
  *	free		frees the client
+ *	faults KIND URI	gets it with a client of its own, as often as it takes for each call
+ *			for memory, or to OpenSSL, to fail once; of many, some
  *	wait		prints "waiting" and reads a line
  *
  * Each prints one line, "ok ..." or "ERRNO text".
@@ -29,10 +31,13 @@
 
 #include "../host/fake_provider.h"
 #include "../host/fakefs.h"
+#include "../host/faults.h"
 
 static struct tsm_kbs_resource *taken;
 static struct tsm_ctx *ctx;
 static struct tsm_kbs *kbs;
+static struct tsm_kbs_opts opts = { .size = sizeof(opts) };
+static const char *url;
 static long cancel_ms = -1;
 
 EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, const char *type, ...);
@@ -66,6 +71,8 @@ EVP_PKEY *__wrap_EVP_PKEY_Q_keygen(OSSL_LIB_CTX *libctx, const char *propq, cons
 	EVP_PKEY *key;
 	va_list ap;
 
+	if (faults_openssl())
+		return NULL;
 	va_start(ap, type);
 	if (!strcmp(type, "EC"))
 		key = __real_EVP_PKEY_Q_keygen(libctx, propq, type, va_arg(ap, char *));
@@ -172,6 +179,42 @@ static void get(const char *uri)
 	tsm_kbs_resource_free(&resource);
 }
 
+/* The kernel has its memory, and needs no OpenSSL. */
+static size_t kernel_token(const uint8_t *challenge, size_t len, uint8_t *out)
+{
+	size_t n;
+
+	faults_pause(true);
+	n = fake_token(challenge, len, out);
+	faults_pause(false);
+	return n;
+}
+
+static void get_with_faults(const char *kind, const char *uri)
+{
+	unsigned int n;
+	bool failed;
+	int rc;
+
+	for (n = 1, failed = true; failed; n += n < 100 ? 1 : n / 8) {
+		struct tsm_kbs_resource *resource = NULL;
+		struct tsm_kbs *one = NULL;
+
+		if (!strcmp(kind, "openssl"))
+			faults_openssl_at(n);
+		else
+			faults_at(n);
+		rc = tsm_kbs_new(ctx, url, &opts, &one);
+		if (!rc)
+			rc = tsm_kbs_resource_new(ctx, one, uri, &resource);
+		failed = faults_end();
+		printf("%s %u %s %s\n", failed ? "failed" : "all", n, rc ? strerrorname_np(-rc) : "ok",
+		       rc ? tsm_error(ctx) : "");
+		tsm_kbs_resource_free(&resource);
+		tsm_kbs_free(&one);
+	}
+}
+
 static void run(char **argv)
 {
 	for (; *argv; argv++) {
@@ -184,6 +227,9 @@ static void run(char **argv)
 		} else if (!strcmp(*argv, "drop")) {
 			tsm_kbs_resource_free(&taken);
 			result(0);
+		} else if (!strcmp(*argv, "faults")) {
+			get_with_faults(argv[1], argv[2]);
+			argv += 2;
 		} else if (!strcmp(*argv, "token")) {
 			puts(tsm_kbs_token(kbs) ? tsm_kbs_token(kbs) : "none");
 		} else if (!strcmp(*argv, "free")) {
@@ -203,14 +249,13 @@ int main(int argc, char **argv)
 {
 	struct tsm_ctx_opts ctx_opts = { .size = sizeof(ctx_opts), .root = fake_root,
 					 .log = print_log };
-	struct tsm_kbs_opts opts = { .size = sizeof(opts) };
-	const char *url = argv[1];
 	int rc;
 
 	if (argc < 3)
 		return 3;
+	url = argv[1];
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	fake_make_report = fake_token;
+	fake_make_report = kernel_token;
 	fake_from_environment();
 	for (argv += 2; *argv && strchr(*argv, '='); argv++) {
 		char *value = strchr(*argv, '=');

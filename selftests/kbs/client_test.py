@@ -660,6 +660,26 @@ class Errors(Ours):
         self.kbs.faults = {"auth": faults.huge_header}
         self.fails("EMSGSIZE")
 
+    def faulty(self, kind, **more):
+        """(errno's name, text) of each run in which a call failed."""
+        lines = self.run_client("faults", kind, URI, timeout=60000, **more)
+        self.assertEqual(lines.pop().split()[0::2], ["all", "ok"])
+        return [line.split(" ", 3)[2:] for line in lines]
+
+    def test_ENOMEM_wherever_memory_ends(self):
+        results = self.faulty("memory")
+        self.assertGreater(len(results), 100)
+        for name, text in results:
+            self.assertIn(name, ("ENOMEM", "EIO") if "OpenSSL" in text else ("ENOMEM",), text)
+
+    def test_EIO_wherever_openssl_fails(self):
+        for kind, least in ((0, 15), (2, 9)):
+            results = self.faulty("openssl", key=kind)
+            self.assertGreaterEqual(len(results), least)
+            for name, text in results:
+                self.assertEqual(name, "EIO", text)
+                self.assertIn("OpenSSL cannot", text)
+
     def test_EINTR_cancelled_on_the_network(self):
         self.kbs.faults = {"auth": faults.slow(5)}
         self.fails("EINTR", cancel=500, within=2)

@@ -81,8 +81,11 @@ int answer_check(struct tsm_ctx *ctx, enum answer_step step, const struct http_a
 int answer_object(struct tsm_ctx *ctx, enum answer_step step, const struct http_answer *answer,
 		  json_t **out)
 {
-	json_t *json = json_loadb(answer->body, answer->len, JSON_REJECT_DUPLICATES, NULL);
+	json_error_t error = { 0 };
+	json_t *json = json_loadb(answer->body, answer->len, JSON_REJECT_DUPLICATES, &error);
 
+	if (!json && (!*error.text || json_error_code(&error) == json_error_out_of_memory))
+		return kbs_fail_memory(ctx);
 	if (!json_is_object(json)) {
 		json_decref(json);
 		return kbs_fail(ctx, -EPROTO, "KBS: asked for %s, it answers with no JSON object",

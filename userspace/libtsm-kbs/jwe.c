@@ -114,7 +114,9 @@ static int open_content(struct tsm_ctx *ctx, const json_t *jwe, const uint8_t ce
 	sink = jose_io_buffer(NULL, out->data, &out->len);
 	decrypt = sink ? jose_jwe_dec_cek_io(NULL, jwe, jwk, sink) : NULL;
 	decode = decrypt ? jose_b64_dec_io(decrypt) : NULL;
-	if (!decode || !decode->feed(decode, json_string_value(ciphertext),
+	if (!sink || (decrypt && !decode))
+		rc = kbs_fail_memory(ctx);
+	else if (!decode || !decode->feed(decode, json_string_value(ciphertext),
 				     json_string_length(ciphertext)) || !decode->done(decode))
 		rc = kbs_fail(ctx, -EBADMSG,
 			      "KBS: the resource does not open: it was changed on its way");
@@ -127,13 +129,17 @@ out:
 int jwe_open(struct tsm_ctx *ctx, const char *text, size_t len, const struct teekey *key,
 	     struct secret *out)
 {
-	json_t *top = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	json_error_t error = { 0 };
+	json_t *top = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	json_t *jwe = json_object(), *header = NULL;
 	struct secret content = { 0 };
 	uint8_t cek[CEK_SIZE];
 	int rc;
 
-	rc = pick(ctx, top, jwe);
+	if (!top && (!*error.text || json_error_code(&error) == json_error_out_of_memory))
+		rc = kbs_fail_memory(ctx);
+	else
+		rc = pick(ctx, top, jwe);
 	if (!rc) {
 		header = jose_b64_dec_load(json_object_get(jwe, "protected"));
 		rc = check_header(ctx, header, key);

@@ -187,10 +187,10 @@ int rcar_attest(struct tsm_ctx *ctx, struct http *http, const char *url,
 	rc = get_challenge(&h);
 	if (!rc)
 		rc = teekey_new(ctx, opts->key, &made.key);
-	if (!rc) {
-		jwk = teekey_jwk(made.key);
-		rc = jwk ? runtime_digest(&h, jwk, digest) : kbs_fail_memory(ctx);
-	}
+	if (!rc)
+		rc = teekey_jwk(ctx, made.key, &jwk);
+	if (!rc)
+		rc = runtime_digest(&h, jwk, digest);
 	if (!rc)
 		rc = evidence_take(ctx, opts, digest, retry_left(r), &evidence);
 	if (!rc)

@@ -66,35 +66,44 @@ const char *teekey_alg(const struct teekey *key)
 }
 
 /* A public number in base64url: @size bytes, or as many as it takes for 0. */
-static json_t *number(const struct teekey *key, const char *name, size_t size)
+static json_t *number(const struct teekey *key, const char *name, size_t size, bool *known)
 {
 	unsigned char bytes[RSA_BITS / 8];
 	json_t *text = NULL;
 	BIGNUM *bn = NULL;
 
-	if (!EVP_PKEY_get_bn_param(key->pkey, name, &bn))
+	if (!EVP_PKEY_get_bn_param(key->pkey, name, &bn)) {
+		*known = false;
 		return NULL;
+	}
 	if (!size)
 		size = (size_t)BN_num_bytes(bn);
 	if (size <= sizeof(bytes) && BN_bn2binpad(bn, bytes, (int)size) == (int)size)
 		text = jose_b64_enc(bytes, size);
+	else
+		*known = false;
 	BN_free(bn);
 	return text;
 }
 
-json_t *teekey_jwk(const struct teekey *key)
+int teekey_jwk(struct tsm_ctx *ctx, const struct teekey *key, json_t **out)
 {
 	const struct kind *kind = key->kind;
+	bool known = true;
 
 	/* json_pack() takes the values over, also where it fails, as it does for a NULL */
 	if (!kind->curve)
-		return json_pack("{s:s, s:s, s:o, s:o}", "kty", "RSA", "alg", kind->alg,
-				 "n", number(key, OSSL_PKEY_PARAM_RSA_N, 0),
-				 "e", number(key, OSSL_PKEY_PARAM_RSA_E, 0));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "kty", "EC", "crv", kind->curve,
-			 "alg", kind->alg,
-			 "x", number(key, OSSL_PKEY_PARAM_EC_PUB_X, kind->size),
-			 "y", number(key, OSSL_PKEY_PARAM_EC_PUB_Y, kind->size));
+		*out = json_pack("{s:s, s:s, s:o, s:o}", "kty", "RSA", "alg", kind->alg,
+				 "n", number(key, OSSL_PKEY_PARAM_RSA_N, 0, &known),
+				 "e", number(key, OSSL_PKEY_PARAM_RSA_E, 0, &known));
+	else
+		*out = json_pack("{s:s, s:s, s:s, s:o, s:o}", "kty", "EC", "crv", kind->curve,
+				 "alg", kind->alg,
+				 "x", number(key, OSSL_PKEY_PARAM_EC_PUB_X, kind->size, &known),
+				 "y", number(key, OSSL_PKEY_PARAM_EC_PUB_Y, kind->size, &known));
+	if (!known)
+		return kbs_fail_crypto(ctx, "tell the session's public key");
+	return *out ? 0 : kbs_fail_memory(ctx);
 }
 
 /* --- ECDH-ES+A256KW --- */
@@ -106,25 +115,19 @@ static bool coordinate(const json_t *epk, const char *name, uint8_t *out, size_t
 	return jose_b64_dec(text, NULL, 0) == size && jose_b64_dec(text, out, size) == size;
 }
 
-/* The sender's key; NULL if it is none, or no point of our curve. */
-static EVP_PKEY *read_epk(const struct teekey *key, const json_t *header)
+/* Into the sender's key, which has our curve; false if it is no point of that. */
+static bool read_epk(const struct teekey *key, const json_t *header, EVP_PKEY *peer)
 {
 	const json_t *epk = json_object_get(header, "epk");
 	const char *kty = json_string_value(json_object_get(epk, "kty"));
 	const char *crv = json_string_value(json_object_get(epk, "crv"));
 	uint8_t point[1 + 2 * COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
 	size_t size = key->kind->size;
-	EVP_PKEY *peer = EVP_PKEY_new();
 
-	if (!kty || strcmp(kty, "EC") || !crv || strcmp(crv, key->kind->curve) ||
-	    !coordinate(epk, "x", point + 1, size) ||
-	    !coordinate(epk, "y", point + 1 + size, size) || !peer ||
-	    EVP_PKEY_copy_parameters(peer, key->pkey) <= 0 ||
-	    EVP_PKEY_set1_encoded_public_key(peer, point, 1 + 2 * size) <= 0) {
-		EVP_PKEY_free(peer);
-		return NULL;
-	}
-	return peer;
+	return kty && !strcmp(kty, "EC") && crv && !strcmp(crv, key->kind->curve) &&
+	       coordinate(epk, "x", point + 1, size) &&
+	       coordinate(epk, "y", point + 1 + size, size) &&
+	       EVP_PKEY_set1_encoded_public_key(peer, point, 1 + 2 * size) > 0;
 }
 
 static bool agree(const struct teekey *key, EVP_PKEY *peer, uint8_t *z, size_t size)
@@ -167,29 +170,29 @@ static bool derive_kek(uint8_t *z, size_t size, uint8_t kek[KEK_SIZE])
 	return done;
 }
 
-/* AES key wrap (RFC 3394): false if it is not by this key. */
-static bool unwrap(const uint8_t kek[KEK_SIZE], const uint8_t *wrapped, size_t len,
-		   uint8_t cek[CEK_SIZE])
+/* AES key wrap (RFC 3394): -EBADMSG if it is not by this key, or -EIO. */
+static int unwrap(struct tsm_ctx *ctx, const uint8_t kek[KEK_SIZE], const uint8_t *wrapped,
+		  size_t len, uint8_t cek[CEK_SIZE])
 {
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-WRAP", NULL);
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *cctx = EVP_CIPHER_CTX_new();
 	uint8_t out[CEK_SIZE + 16];
-	int n = 0, last = 0;
-	bool done;
+	int n = 0, last = 0, rc = 0;
 
-	done = len == CEK_SIZE + 8 && cipher && ctx;
-	if (done) {
-		EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-		done = EVP_DecryptInit_ex2(ctx, cipher, kek, NULL, NULL) > 0 &&
-		       EVP_DecryptUpdate(ctx, out, &n, wrapped, (int)len) > 0 &&
-		       EVP_DecryptFinal_ex(ctx, out + n, &last) > 0 && n + last == CEK_SIZE;
-	}
-	if (done)
+	if (cctx)
+		EVP_CIPHER_CTX_set_flags(cctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	if (!cipher || !cctx || EVP_DecryptInit_ex2(cctx, cipher, kek, NULL, NULL) <= 0)
+		rc = kbs_fail_crypto(ctx, "open an encrypted key");
+	else if (len != CEK_SIZE + 8 || EVP_DecryptUpdate(cctx, out, &n, wrapped, (int)len) <= 0 ||
+		 EVP_DecryptFinal_ex(cctx, out + n, &last) <= 0 || n + last != CEK_SIZE)
+		rc = kbs_fail(ctx, -EBADMSG,
+			      "KBS: the resource does not open: it was not encrypted to this session's key");
+	else
 		memcpy(cek, out, CEK_SIZE);
 	OPENSSL_cleanse(out, sizeof(out));
-	EVP_CIPHER_CTX_free(ctx);
+	EVP_CIPHER_CTX_free(cctx);
 	EVP_CIPHER_free(cipher);
-	return done;
+	return rc;
 }
 
 static int unwrap_ecdh(struct tsm_ctx *ctx, const struct teekey *key, const json_t *header,
@@ -202,16 +205,17 @@ static int unwrap_ecdh(struct tsm_ctx *ctx, const struct teekey *key, const json
 	if (json_object_get(header, "apu") || json_object_get(header, "apv"))
 		return kbs_fail(ctx, -EBADMSG,
 				"KBS: the resource's header has apu or apv, which RCAR does not");
-	peer = read_epk(key, header);
-	if (!peer)
-		return kbs_fail(ctx, -EBADMSG,
-				"KBS: the resource's header has no epk on the session key's curve, %s",
-				key->kind->curve);
-	if (!agree(key, peer, z, key->kind->size) || !derive_kek(z, key->kind->size, kek))
-		rc = kbs_fail_crypto(ctx, "agree on a key");
-	else if (!unwrap(kek, wrapped, len, cek))
+	peer = EVP_PKEY_new();
+	if (!peer || EVP_PKEY_copy_parameters(peer, key->pkey) <= 0)
+		rc = kbs_fail_crypto(ctx, "set up a key of the session's curve");
+	else if (!read_epk(key, header, peer))
 		rc = kbs_fail(ctx, -EBADMSG,
-			      "KBS: the resource does not open: it was not encrypted to this session's key");
+			      "KBS: the resource's header has no epk on the session key's curve, %s",
+			      key->kind->curve);
+	else if (!agree(key, peer, z, key->kind->size) || !derive_kek(z, key->kind->size, kek))
+		rc = kbs_fail_crypto(ctx, "agree on a key");
+	else
+		rc = unwrap(ctx, kek, wrapped, len, cek);
 	OPENSSL_cleanse(z, sizeof(z));
 	OPENSSL_cleanse(kek, sizeof(kek));
 	EVP_PKEY_free(peer);

@@ -20,8 +20,8 @@ struct teekey;
 int teekey_new(struct tsm_ctx *ctx, enum tsm_kbs_key kind, struct teekey **out);
 void teekey_free(struct teekey *key);
 
-/* The public half, as RCAR's tee-pubkey; NULL without memory or OpenSSL. */
-json_t *teekey_jwk(const struct teekey *key);
+/* The public half, as RCAR's tee-pubkey. 0, -ENOMEM, -EIO. */
+int teekey_jwk(struct tsm_ctx *ctx, const struct teekey *key, json_t **out);
 
 /* What the header of a JWE for this key has as its alg. */
 const char *teekey_alg(const struct teekey *key);
