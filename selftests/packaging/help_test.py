@@ -10,7 +10,7 @@ import unittest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("O") or TOP / "build")
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 
 def output(*command, **more):
@@ -48,14 +48,15 @@ def verbs():
     return found
 
 
-def completed(*words):
+def completed(program, *words):
     """What a Tab at the end of these words of a command line offers."""
     script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
-              '_tsmctl "$TSMCTL"; printf "%s\\n" "${COMPREPLY[@]}"')
+              '"$FUNCTION" "$PROGRAM"; printf "%s\\n" "${COMPREPLY[@]}"')
     environment = {**os.environ, "LD_LIBRARY_PATH": f"{stage.name}/usr/lib",
-                   "TSMCTL": f"{stage.name}/usr/bin/tsmctl"}
-    rules = f"{stage.name}/usr/share/bash-completion/completions/tsmctl"
-    done = output("bash", "-euc", script, "bash", rules, *words, env=environment)
+                   "FUNCTION": "_" + program.replace("-", "_"),
+                   "PROGRAM": f"{stage.name}/usr/bin/{program}"}
+    rules = f"{stage.name}/usr/share/bash-completion/completions/{program}"
+    done = output("bash", "-euc", script, "bash", rules, program, *words, env=environment)
     return set(done.stdout.split())
 
 
@@ -118,9 +119,10 @@ class Pages(Staged):
 
 class KeyProvider(Staged):
     def test_options_are_those_of_the_help(self):
-        environment = {**os.environ, "LD_LIBRARY_PATH": f"{stage.name}/usr/lib"}
-        text = output(f"{stage.name}/usr/bin/tsm-keyprovider", "--help", env=environment).stdout
-        self.assertEqual(own_options(rendered(pages(1)["tsm-keyprovider"])[0]), set(OPTION.findall(text)))
+        options = set(OPTION.findall(run_program("tsm-keyprovider", "--help")))
+        self.assertEqual(own_options(rendered(pages(1)["tsm-keyprovider"])[0]), options)
+        self.assertEqual(completed("tsm-keyprovider", "--"), options - {"--help"})
+        self.assertEqual(completed("tsm-keyprovider", "--v"), {"--v2"})
 
 
 class Completion(Staged):
