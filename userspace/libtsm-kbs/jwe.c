@@ -117,7 +117,7 @@ static int open_content(struct tsm_ctx *ctx, const json_t *jwe, const uint8_t ce
 	if (!sink || (decrypt && !decode))
 		rc = kbs_fail_memory(ctx);
 	else if (!decode || !decode->feed(decode, json_string_value(ciphertext),
-				     json_string_length(ciphertext)) || !decode->done(decode))
+					  json_string_length(ciphertext)) || !decode->done(decode))
 		rc = kbs_fail(ctx, -EBADMSG,
 			      "KBS: the resource does not open: it was changed on its way");
 out:
