@@ -214,7 +214,7 @@ static void begin_with(size_t i)
 	begin(algs[i].alg, algs[i].group, algs[i].md());
 }
 
-static int usage(void)
+static int refuse(void)
 {
 	fprintf(stderr, "usage: verify rate ROUNDS\n"
 			"       verify count ES384|ES256 whole|bare TIMES\n");
@@ -245,7 +245,7 @@ static int times(const char *name, const char *what, size_t n)
 	while (i < ARRAY_SIZE(algs) && strcmp(name, algs[i].name))
 		i++;
 	if (i == ARRAY_SIZE(algs))
-		return usage();
+		return refuse();
 	begin_with(i);
 	while (n--)
 		(!strcmp(what, "whole") ? whole : two_signatures)();
@@ -257,11 +257,11 @@ int main(int argc, char **argv)
 	size_t n = argc > 2 ? strtoul(argv[argc - 1], NULL, 10) : 0;
 
 	if (!n)
-		return usage();
+		return refuse();
 	need(!tsm_ctx_new(NULL, &ctx));
 	if (argc == 3 && !strcmp(argv[1], "rate"))
 		return rates(n);
 	if (argc == 5 && !strcmp(argv[1], "count"))
 		return times(argv[2], argv[3], n);
-	return usage();
+	return refuse();
 }
