@@ -20,7 +20,7 @@ LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlo
 LIBTSM_PACKAGES := libcbor libcrypto jansson libnl-genl-3.0
 
 LIBTSM_KBS_SOURCES := kbs.c rcar.c evidence.c evidence_log.c jwe.c teekey.c uri.c answer.c http.c pin.c \
-	retry.c jcs.c secret.c fail.c opts.c
+	retry.c jcs.c parse.c secret.c fail.c opts.c
 LIBTSM_KBS_HEADERS := kbs.h
 LIBTSM_KBS_PACKAGES := libcurl jose jansson libcrypto
 

@@ -643,6 +643,13 @@ class Errors(Ours):
         self.kbs.faults = {"resource": faults.header(kid="x")}
         self.assertEqual(self.get(), self.right(b"content"))
 
+    def test_jwe_with_aad(self):
+        self.kbs.faults = {"resource": faults.with_aad(b"content")}
+        self.assertEqual(self.get(key=2), self.right(b"content"))
+        for aad in ("", "QQ", None):
+            self.kbs.faults = {"resource": faults.with_aad(b"content", {"aad": aad})}
+            self.fails("EBADMSG", key=2)
+
     def test_EMSGSIZE(self):
         for step in ("auth", "attest", "resource"):
             for fault in (faults.huge, faults.huge_said):
@@ -673,8 +680,11 @@ class Errors(Ours):
             self.assertIn(name, ("ENOMEM", "EIO") if "OpenSSL" in text else ("ENOMEM",), text)
 
     def test_EIO_wherever_openssl_fails(self):
-        for kind, least in ((0, 15), (2, 9)):
-            results = self.faulty("openssl", key=kind)
+        text = 'version = "0.1.0"\nalgorithm = "sha512"\n[data]\n"a" = "b"\n'
+        (self.place / "toml").write_text(text)
+        rpv = {"FAKE_RPV": hashlib.sha512(text.encode()).hexdigest()}
+        for kind, least in ((0, 18), (2, 12)):
+            results = self.faulty("openssl", key=kind, initdata=self.place / "toml", environment=rpv)
             self.assertGreaterEqual(len(results), least)
             for name, text in results:
                 self.assertEqual(name, "EIO", text)

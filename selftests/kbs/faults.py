@@ -8,7 +8,7 @@ true says that it answered.
 import json
 import time
 
-from jwcrypto import jwk
+from jwcrypto import jwe, jwk
 
 import kbs
 
@@ -170,5 +170,16 @@ def header(**more):
         claims = handler.server.kbs.last["attest"]["runtime-data"]["tee-pubkey"]
         message, _cek = kbs.encrypt(jwk.JWK(**claims), b"content", **more)
         handler.answer(step, 200, json.dumps(message).encode())
+        return True
+    return fault
+
+
+def with_aad(content, change=None):
+    """To the session's key, of RSA, and authenticated with something more, or something else."""
+    def fault(handler, step, _function, _body):
+        claims = handler.server.kbs.last["attest"]["runtime-data"]["tee-pubkey"]
+        header = json.dumps({"alg": claims["alg"], "enc": "A256GCM"})
+        made = json.loads(jwe.JWE(content, protected=header, aad=b"more", recipient=jwk.JWK(**claims)).serialize())
+        handler.answer(step, 200, json.dumps({**made, **(change or {})}).encode())
         return True
     return fault

@@ -5,8 +5,7 @@
  */
 #include <stdlib.h>
 
-#include <jose/b64.h>
-#include <jose/jwe.h>
+#include <jansson.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -60,32 +59,4 @@ char *__wrap_json_dumps(const json_t *json, size_t flags)
 	text = __real_json_dumps(json, flags);
 	faults_pause(false);
 	return text;
-}
-
-/* José says of a lack of memory what it says of an input that is none: not counted. */
-json_t *__real_jose_b64_dec_load(const json_t *i);
-json_t *__wrap_jose_b64_dec_load(const json_t *i);
-json_t *__wrap_jose_b64_dec_load(const json_t *i)
-{
-	json_t *json;
-
-	faults_pause(true);
-	json = __real_jose_b64_dec_load(i);
-	faults_pause(false);
-	return json;
-}
-
-jose_io_t *__real_jose_jwe_dec_cek_io(jose_cfg_t *cfg, const json_t *jwe, const json_t *cek,
-				      jose_io_t *next);
-jose_io_t *__wrap_jose_jwe_dec_cek_io(jose_cfg_t *cfg, const json_t *jwe, const json_t *cek,
-				      jose_io_t *next);
-jose_io_t *__wrap_jose_jwe_dec_cek_io(jose_cfg_t *cfg, const json_t *jwe, const json_t *cek,
-				      jose_io_t *next)
-{
-	jose_io_t *io;
-
-	faults_pause(true);
-	io = __real_jose_jwe_dec_cek_io(cfg, jwe, cek, next);
-	faults_pause(false);
-	return io;
 }

@@ -6,6 +6,7 @@
 
 #include "answer.h"
 #include "fail.h"
+#include "parse.h"
 
 #define WORDS_MAX	300
 
@@ -81,10 +82,9 @@ int answer_check(struct tsm_ctx *ctx, enum answer_step step, const struct http_a
 int answer_object(struct tsm_ctx *ctx, enum answer_step step, const struct http_answer *answer,
 		  json_t **out)
 {
-	json_error_t error = { 0 };
-	json_t *json = json_loadb(answer->body, answer->len, JSON_REJECT_DUPLICATES, &error);
+	json_t *json;
 
-	if (!json && (!*error.text || json_error_code(&error) == json_error_out_of_memory))
+	if (parse_json(answer->body, answer->len, &json))
 		return kbs_fail_memory(ctx);
 	if (!json_is_object(json)) {
 		json_decref(json);

@@ -101,32 +101,31 @@ static int check_challenge(struct tsm_ctx *ctx, const struct tsm_token *token,
 	return 0;
 }
 
-/* The digest, zeros behind it. */
-static bool rpv_is(const uint8_t *rpv, const char *text, const EVP_MD *md)
-{
-	uint8_t padded[RPV_SIZE] = { 0 };
-
-	return EVP_Digest(text, strlen(text), padded, NULL, md, NULL) &&
-	       !memcmp(rpv, padded, sizeof(padded));
-}
-
 static int check_initdata(struct tsm_ctx *ctx, const struct tsm_token *token, const char *initdata)
 {
+	static const char *const hashes[] = { "SHA512", "SHA384", "SHA256" };
+	uint8_t padded[RPV_SIZE];
 	const uint8_t *rpv;
-	size_t len;
+	size_t len, i;
 
 	if (!initdata)
 		return 0;
 	rpv = tsm_claim_bytes(tsm_token_find(token, TSM_TOKEN_REALM, TSM_LABEL_RPV), &len);
-	if (rpv && len == RPV_SIZE && rpv_is(rpv, initdata, EVP_sha512()))
+	for (i = 0; i < ARRAY_SIZE(hashes) && rpv && len == RPV_SIZE; i++) {
+		/* the digest, zeros behind it */
+		memset(padded, 0, sizeof(padded));
+		if (!EVP_Digest(initdata, strlen(initdata), padded, NULL,
+				EVP_get_digestbyname(hashes[i]), NULL))
+			return kbs_fail_crypto(ctx, "hash the init data");
+		if (memcmp(rpv, padded, sizeof(padded)))
+			continue;
+		if (i)
+			kbs_say(ctx, TSM_LOG_WARNING,
+				"KBS: the init data's digest is shorter than the RPV: Trustee compares all 64 bytes and may refuse; use sha512");
 		return 0;
-	if (!rpv || len != RPV_SIZE ||
-	    (!rpv_is(rpv, initdata, EVP_sha256()) && !rpv_is(rpv, initdata, EVP_sha384())))
-		return kbs_fail(ctx, -EINVAL,
-				"KBS: the realm was not started with this init data: the RPV is not its digest");
-	kbs_say(ctx, TSM_LOG_WARNING,
-		"KBS: the init data's digest is shorter than the RPV: Trustee compares all 64 bytes and may refuse; use sha512");
-	return 0;
+	}
+	return kbs_fail(ctx, -EINVAL,
+			"KBS: the realm was not started with this init data: the RPV is not its digest");
 }
 
 static int check_token(struct tsm_ctx *ctx, const struct tsm_kbs_opts *opts,

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jose/b64.h>
-#include <jose/jwe.h>
-#include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include "fail.h"
 #include "jwe.h"
+#include "parse.h"
 
 #define ENC		"A256GCM"
+#define IV_SIZE		12
+#define TAG_SIZE	16
 #define WRAPPED_MAX	1024	/* an RSA modulus of 8192 bits */
 
-/* The members that matter, by themselves: no other header ever reaches jose. */
+/* The members that matter, by themselves: no other header is looked at. */
 static int pick(struct tsm_ctx *ctx, const json_t *top, json_t *jwe)
 {
 	static const char *const names[] = {
@@ -75,75 +78,83 @@ static int unwrap_cek(struct tsm_ctx *ctx, const json_t *jwe, const json_t *head
 	return teekey_unwrap(ctx, key, header, wrapped, len, cek);
 }
 
-/* Jansson's own copy of a text that is a secret. */
-static void wipe_text(const json_t *text)
+static bool decode(const json_t *jwe, const char *name, void *out, size_t size)
 {
-	const char *value = json_string_value(text);
+	const json_t *text = json_object_get(jwe, name);
 
-	if (value)
-		OPENSSL_cleanse((void *)(uintptr_t)value, json_string_length(text));
+	return jose_b64_dec(text, NULL, 0) == size && jose_b64_dec(text, out, size) == size;
 }
 
-/* As jose takes it; its texts are the only copies, and are to be wiped. */
-static json_t *cek_jwk(const uint8_t cek[CEK_SIZE])
+static bool authenticate(EVP_CIPHER_CTX *cctx, const json_t *text)
 {
-	char text[CEK_SIZE * 4 / 3 + 2];
-	size_t len = jose_b64_enc_buf(cek, CEK_SIZE, text, sizeof(text));
-	json_t *jwk = NULL;
+	int n;
 
-	if (len <= sizeof(text))
-		jwk = json_pack("{s:s, s:s, s:s%}", "kty", "oct", "alg", ENC, "k", text, len);
-	OPENSSL_cleanse(text, sizeof(text));
-	return jwk;
+	return json_string_length(text) <= INT_MAX &&
+	       EVP_DecryptUpdate(cctx, NULL, &n, (const uint8_t *)json_string_value(text),
+				 (int)json_string_length(text)) > 0;
+}
+
+/* A256GCM (RFC 7518 section 5.3), where the ciphertext is. */
+static bool decrypt(EVP_CIPHER_CTX *cctx, const json_t *jwe, const struct secret *out)
+{
+	const json_t *aad = json_object_get(jwe, "aad");
+	uint8_t tag[TAG_SIZE];
+	int n = 0;
+
+	if (!authenticate(cctx, json_object_get(jwe, "protected")))
+		return false;
+	if (aad && (EVP_DecryptUpdate(cctx, NULL, &n, (const uint8_t *)".", 1) <= 0 ||
+		    !authenticate(cctx, aad)))
+		return false;
+	return decode(jwe, "tag", tag, sizeof(tag)) &&
+	       EVP_DecryptUpdate(cctx, out->data, &n, out->data, (int)out->len) > 0 &&
+	       EVP_CIPHER_CTX_ctrl(cctx, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag) > 0 &&
+	       EVP_DecryptFinal_ex(cctx, out->data + n, &n) > 0;
+}
+
+static int fail_changed(struct tsm_ctx *ctx)
+{
+	return kbs_fail(ctx, -EBADMSG, "KBS: the resource does not open: it was changed on its way");
 }
 
 static int open_content(struct tsm_ctx *ctx, const json_t *jwe, const uint8_t cek[CEK_SIZE],
 			struct secret *out)
 {
-	const json_t *ciphertext = json_object_get(jwe, "ciphertext");
-	jose_io_auto_t *sink = NULL, *decrypt = NULL, *decode = NULL;
-	json_t *jwk = cek_jwk(cek);
+	size_t len = jose_b64_dec(json_object_get(jwe, "ciphertext"), NULL, 0);
+	EVP_CIPHER_CTX *cctx = NULL;
+	EVP_CIPHER *cipher = NULL;
+	uint8_t iv[IV_SIZE];
 	int rc = 0;
 
-	if (!jwk || secret_alloc(out, json_string_length(ciphertext))) {
-		rc = kbs_fail_memory(ctx);
-		goto out;
-	}
-	/* into our own pages: jose_jwe_dec() would leave pieces wherever it grew its buffer */
-	out->len = out->room;
-	sink = jose_io_buffer(NULL, out->data, &out->len);
-	decrypt = sink ? jose_jwe_dec_cek_io(NULL, jwe, jwk, sink) : NULL;
-	decode = decrypt ? jose_b64_dec_io(decrypt) : NULL;
-	if (!sink || (decrypt && !decode))
-		rc = kbs_fail_memory(ctx);
-	else if (!decode || !decode->feed(decode, json_string_value(ciphertext),
-					  json_string_length(ciphertext)) || !decode->done(decode))
-		rc = kbs_fail(ctx, -EBADMSG,
-			      "KBS: the resource does not open: it was changed on its way");
-out:
-	wipe_text(json_object_get(jwk, "k"));
-	json_decref(jwk);
+	if (len > INT_MAX || !decode(jwe, "iv", iv, sizeof(iv)))
+		return fail_changed(ctx);
+	if (secret_alloc(out, len))
+		return kbs_fail_memory(ctx);
+	out->len = len;
+	cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	cctx = EVP_CIPHER_CTX_new();
+	if (!cipher || !cctx || EVP_DecryptInit_ex2(cctx, cipher, cek, iv, NULL) <= 0)
+		rc = kbs_fail_crypto(ctx, "set up AES");
+	else if (!decode(jwe, "ciphertext", out->data, len) || !decrypt(cctx, jwe, out))
+		rc = fail_changed(ctx);
+	EVP_CIPHER_CTX_free(cctx);
+	EVP_CIPHER_free(cipher);
 	return rc;
 }
 
 int jwe_open(struct tsm_ctx *ctx, const char *text, size_t len, const struct teekey *key,
 	     struct secret *out)
 {
-	json_error_t error = { 0 };
-	json_t *top = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-	json_t *jwe = json_object(), *header = NULL;
+	json_t *top = NULL, *jwe = json_object(), *header = NULL;
 	struct secret content = { 0 };
 	uint8_t cek[CEK_SIZE];
 	int rc;
 
-	if (!top && (!*error.text || json_error_code(&error) == json_error_out_of_memory))
+	rc = parse_json(text, len, &top) ? kbs_fail_memory(ctx) : pick(ctx, top, jwe);
+	if (!rc && parse_base64(json_object_get(jwe, "protected"), &header))
 		rc = kbs_fail_memory(ctx);
-	else
-		rc = pick(ctx, top, jwe);
-	if (!rc) {
-		header = jose_b64_dec_load(json_object_get(jwe, "protected"));
+	if (!rc)
 		rc = check_header(ctx, header, key);
-	}
 	if (!rc)
 		rc = unwrap_cek(ctx, jwe, header, key, cek);
 	if (!rc)
