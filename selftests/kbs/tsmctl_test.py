@@ -175,10 +175,13 @@ class Kbs(Tsmctl):
 
     def dumps_core(self, command):
         """Does it leave a core, when it is told to after a second?"""
+        def begin():
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)   # a job in the background ignores it
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.place,
-            env=self.realm.environment(**ENVIRONMENT),
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+            env=self.realm.environment(**ENVIRONMENT), preexec_fn=begin)
         time.sleep(1)
         process.send_signal(signal.SIGQUIT)
         _, status = os.waitpid(process.pid, 0)
