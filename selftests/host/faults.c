@@ -84,11 +84,14 @@ FAULTS_OPENSSL(EVP_PKEY *, PEM_read_bio_PUBKEY,
 	(BIO *b, EVP_PKEY **k, pem_password_cb *cb, void *u), (b, k, cb, u), NULL)
 
 /*
- * A call that fails as a whole: jansson 2.14's scanner does not look whether its
- * buffer could grow, and without memory cuts strings or writes beyond them.
+ * Two calls that fail as a whole: jansson 2.14's scanner does not look whether its
+ * buffer could grow, and without memory cuts strings or writes beyond them; its writer
+ * does not look at that for the name of a member, and leaves it out.
  */
 json_t *__real_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
 json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
+char *__real_json_dumps(const json_t *json, size_t flags);
+char *__wrap_json_dumps(const json_t *json, size_t flags);
 json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
 {
 	json_t *json;
@@ -99,6 +102,18 @@ json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error
 	json = __real_json_loadb(text, len, flags, error);
 	paused = false;
 	return json;
+}
+
+char *__wrap_json_dumps(const json_t *json, size_t flags)
+{
+	char *text;
+
+	if (fault())
+		return NULL;
+	paused = true;
+	text = __real_json_dumps(json, flags);
+	paused = false;
+	return text;
 }
 
 /* Linked dynamically, jansson is beyond --wrap; it has a door of its own. */

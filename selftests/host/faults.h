@@ -8,7 +8,7 @@
 /*
  * Failures of memory and of OpenSSL, for what is linked with $(FAULTS_LINK): every
  * allocation of libtsm, every call that it makes to OpenSSL, and of jansson
- * all but what happens while JSON is read.
+ * all but what happens while JSON is read or written.
  */
 
 /* The call number @n from here on fails, from 1; 0: none does. */

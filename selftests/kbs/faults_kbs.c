@@ -3,9 +3,6 @@
  * The calls of libtsm-kbs to OpenSSL that ../host/faults.c makes fail in turn, without
  * those that fail for what they are given, too: there nobody can tell which it was.
  */
-#include <stdlib.h>
-
-#include <jansson.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -40,23 +37,3 @@ FAULTS_OPENSSL(int, EVP_PKEY_CTX_set_rsa_oaep_md_name, (EVP_PKEY_CTX *c, const c
 	const char *p), (c, m, p), 0)
 FAULTS_OPENSSL(int, EVP_PKEY_CTX_set_rsa_mgf1_md_name, (EVP_PKEY_CTX *c, const char *m,
 	const char *p), (c, m, p), 0)
-
-/*
- * A call that fails as a whole: jansson 2.14 does not look whether the name of a member
- * could be written, and without memory leaves it out.
- */
-char *__real_json_dumps(const json_t *json, size_t flags);
-char *__wrap_json_dumps(const json_t *json, size_t flags);
-char *__wrap_json_dumps(const json_t *json, size_t flags)
-{
-	void *turn = malloc(1);
-	char *text;
-
-	if (!turn)
-		return NULL;
-	free(turn);
-	faults_pause(true);
-	text = __real_json_dumps(json, flags);
-	faults_pause(false);
-	return text;
-}

@@ -53,26 +53,35 @@ static bool parse_version(const char *text, unsigned int *major, unsigned int *m
 	return end != text && !*end;
 }
 
-static void read_device(struct tsm_realm *realm, int dir)
+/* What it does not say is no error; that there was no memory to hear it is. */
+static int read_device(struct tsm_realm *realm, int dir)
 {
 	struct buf rpv = { 0 };
 	char text[32];
+	int rc;
 
-	if (!kfile_read_text(dir, "rsi_version", text, sizeof(text)))
+	rc = kfile_read_text(dir, "rsi_version", text, sizeof(text));
+	if (!rc)
 		realm->has_version = parse_version(text, &realm->major, &realm->minor);
-	if (!kfile_read_text(dir, "hash_algorithm", text, sizeof(text)))
-		realm->hash = digest_from_name(text);
-	if (!kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv) && rpv.len == RPV_SIZE) {
+	if (rc != -ENOMEM) {
+		rc = kfile_read_text(dir, "hash_algorithm", text, sizeof(text));
+		if (!rc)
+			realm->hash = digest_from_name(text);
+	}
+	if (rc != -ENOMEM)
+		rc = kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv);
+	if (!rc && rpv.len == RPV_SIZE) {
 		memcpy(realm->rpv, rpv.data, RPV_SIZE);
 		realm->has_rpv = true;
 	}
 	buf_free(&rpv);
+	return rc == -ENOMEM ? rc : 0;
 }
 
 int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
 {
 	struct tsm_realm *realm;
-	int dir;
+	int dir, rc;
 
 	if (!ctx || !out)
 		return -EINVAL;
@@ -82,10 +91,15 @@ int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
 
 	realm->present = realm_here(ctx);
 	dir = device_open(ctx, realm->device);
+	rc = dir;
 	if (dir >= 0) {
 		realm->present = true;
-		read_device(realm, dir);
+		rc = read_device(realm, dir);
 		kfile_close(dir);
+	}
+	if (rc == -ENOMEM) {
+		tsm_realm_free(&realm);
+		return err_set(ctx, rc, "realm: out of memory");
 	}
 	*out = realm;
 	return 0;

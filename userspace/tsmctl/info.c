@@ -46,7 +46,7 @@ static enum status print_json_info(const struct info *info)
 	size_t len;
 
 	rpv = tsm_realm_rpv(info->realm, &len);
-	return print_json(json_pack("{s:b, s:s?, s:s?, s:o?, s:s?, s:s?, s:s?}",
+	return print_json(json_pack("{s:b, s:s?, s:s?, s:o, s:s?, s:s?, s:s?}",
 				    "realm", tsm_realm_present(info->realm),
 				    "rsi-version", *info->version ? info->version : NULL,
 				    "hash", tsm_hash_name(tsm_realm_hash(info->realm)),

@@ -90,6 +90,14 @@ json_t *json_hex(const uint8_t *data, size_t len)
 	return json;
 }
 
+json_t *json_appended(json_t *list, json_t *value)
+{
+	if (!json_array_append_new(list, value))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static enum status dump_json(json_t *json, size_t flags)
 {
 	enum status status = STATUS_OK;

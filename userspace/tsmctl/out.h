@@ -22,6 +22,12 @@ json_t *json_hex(const uint8_t *data, size_t len);
 /* Text from outside that JSON may not be able to hold: bytes above 0x7e as \u00NN. */
 json_t *json_text_of(const char *text, size_t len);
 
+/*
+ * @list with @value at its end; takes both over, and is NULL where one is, or without
+ * memory. A loop of these needs one look at its end.
+ */
+json_t *json_appended(json_t *list, json_t *value);
+
 /* On one line; else as print_json(). */
 enum status print_json_line(json_t *json);
 

@@ -6,8 +6,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "out.h"
 #include "rvps.h"
-#include "tsmctl.h"
 
 /* The claims' names in Trustee's EAR begin so, too; the policy sees them in base64. */
 #define PREFIX	"cca.realm.cca-realm-"
@@ -38,7 +38,7 @@ static json_t *transcribe(const json_t *value)
 	if (json_is_array(value)) {
 		out = json_array();
 		for (i = 0; i < json_array_size(value); i++)
-			json_array_append_new(out, transcribe(json_array_get(value, i)));
+			out = json_appended(out, transcribe(json_array_get(value, i)));
 		return out;
 	}
 	data = OPENSSL_hexstr2buf(json_string_value(value), &len);
@@ -57,37 +57,46 @@ static int holds(const json_t *list, const json_t *value)
 	return 0;
 }
 
-/* What the claim may be, each value once; NULL where an entry does not say. */
+static int all_have(const json_t *realms, const char *claim)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(realms); i++)
+		if (!json_object_get(json_array_get(realms, i), claim))
+			return 0;
+	return 1;
+}
+
+/* What the claim may be, each value once. */
 static json_t *accepted(const json_t *realms, const char *claim)
 {
 	json_t *list = json_array(), *value;
 	size_t i;
 
 	for (i = 0; i < json_array_size(realms); i++) {
-		value = json_object_get(json_array_get(realms, i), claim);
-		value = value ? transcribe(value) : NULL;
-		if (!value) {
-			json_decref(list);
-			return NULL;
-		}
-		if (!holds(list, value))
-			json_array_append(list, value);
-		json_decref(value);
+		value = transcribe(json_object_get(json_array_get(realms, i), claim));
+		if (holds(list, value))
+			json_decref(value);
+		else
+			list = json_appended(list, value);
 	}
 	return list;
 }
 
 json_t *rvps_message(const json_t *realms)
 {
-	json_t *values = json_object(), *list, *payload = NULL, *message = NULL;
+	json_t *values = json_object(), *payload = NULL, *message = NULL;
 	char name[64], *text;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(claims); i++) {
-		list = accepted(realms, claims[i]);
+		if (!all_have(realms, claims[i]))
+			continue;
 		snprintf(name, sizeof(name), PREFIX "%s", claims[i]);
-		if (list)
-			json_object_set_new(values, name, list);
+		if (json_object_set_new(values, name, accepted(realms, claims[i]))) {
+			json_decref(values);
+			return NULL;
+		}
 	}
 	text = json_dumps(values, JSON_COMPACT);
 	if (text)

@@ -136,8 +136,10 @@ static json_t *json_typed(const struct tsm_claim *claim)
 		"none", "int", "bytes", "text", "array", "map", "cbor"
 	};
 
-	return json_pack("{s:s, s:o}", "type", types[tsm_claim_type(claim)], "value",
-			 json_value(claim));
+	return json_pack("{s:s, s:o, s:o}", "type", types[tsm_claim_type(claim)],
+			 "value", json_value(claim), "label", tsm_claim_label_text(claim) ?
+			 json_string(tsm_claim_label_text(claim)) :
+			 json_integer(tsm_claim_label(claim)));
 }
 
 static json_t *json_array_of(const struct tsm_claim *claim)
@@ -145,43 +147,32 @@ static json_t *json_array_of(const struct tsm_claim *claim)
 	json_t *array = json_array();
 
 	for (; claim; claim = tsm_claim_next(claim))
-		if (json_array_append_new(array, json_value(claim)))
-			goto fail;
+		array = json_appended(array, json_value(claim));
 	return array;
-fail:
-	json_decref(array);
-	return NULL;
 }
 
 /* Claims of the specification by name; what else there is in "unknown", by label. */
 static json_t *json_map(const struct tsm_claim *claim)
 {
-	json_t *map = json_object(), *unknown = json_array(), *typed;
+	json_t *map = json_object(), *unknown = json_array();
+	int failed = 0;
 
 	for (; claim; claim = tsm_claim_next(claim)) {
-		if (tsm_claim_name(claim)) {
-			if (json_object_set_new(map, tsm_claim_name(claim), json_value(claim)))
-				goto fail;
-			continue;
-		}
-		typed = json_typed(claim);
-		if (json_object_set_new(typed, "label", tsm_claim_label_text(claim) ?
-					json_string(tsm_claim_label_text(claim)) :
-					json_integer(tsm_claim_label(claim))) ||
-		    json_array_append_new(unknown, typed))
-			goto fail;
+		if (tsm_claim_name(claim))
+			failed |= json_object_set_new(map, tsm_claim_name(claim),
+						      json_value(claim));
+		else
+			unknown = json_appended(unknown, json_typed(claim));
 	}
-	if (!json_array_size(unknown)) {
+	if (!unknown || json_array_size(unknown))
+		failed |= json_object_set_new(map, "unknown", unknown);
+	else
 		json_decref(unknown);
-		return map;
+	if (failed) {
+		json_decref(map);
+		map = NULL;
 	}
-	if (!json_object_set_new(map, "unknown", unknown))
-		return map;
-	unknown = NULL;
-fail:
-	json_decref(unknown);
-	json_decref(map);
-	return NULL;
+	return map;
 }
 
 static enum status print_json_token(const struct tsm_token *token)

@@ -223,18 +223,22 @@ static json_t *json_step(const struct tsm_verify *verify, enum tsm_step step)
 {
 	enum tsm_token_part part;
 	int64_t label = tsm_verify_step_claim(verify, step, &part);
+	json_t *json = json_pack("{s:s, s:s, s:s}", "step", tsm_step_name(step),
+				 "verdict", tsm_verdict_name(tsm_verify_step(verify, step)),
+				 "reason", tsm_verify_step_reason(verify, step));
 
-	return json_pack("{s:s, s:s, s:s, s:o*}", "step", tsm_step_name(step),
-			 "verdict", tsm_verdict_name(tsm_verify_step(verify, step)),
-			 "reason", tsm_verify_step_reason(verify, step), "claim",
-			 label ? json_pack("{s:s, s:I}", "part", part_name(part), "label",
-					   (json_int_t)label) : NULL);
+	if (label && json_object_set_new(json, "claim",
+					 json_pack("{s:s, s:I}", "part", part_name(part),
+						   "label", (json_int_t)label))) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json;
 }
 
 struct unknown {
 	const char *part;
 	json_t *list;
-	int failed;
 };
 
 static void append_unknown(const struct tsm_claim *claim, void *arg)
@@ -242,37 +246,30 @@ static void append_unknown(const struct tsm_claim *claim, void *arg)
 	const char *text = tsm_claim_label_text(claim);
 	struct unknown *u = arg;
 
-	if (json_array_append_new(u->list, json_pack("{s:s, s:o}", "part", u->part, "label",
-						     text ? json_string(text) :
-						     json_integer(tsm_claim_label(claim)))))
-		u->failed = 1;
+	u->list = json_appended(u->list, json_pack("{s:s, s:o}", "part", u->part, "label",
+						   text ? json_string(text) :
+						   json_integer(tsm_claim_label(claim))));
 }
 
 static enum status print_json_verdicts(const struct tsm_verify *verify)
 {
 	const struct tsm_token *token = tsm_verify_token(verify);
 	struct unknown u = { .list = json_array() };
-	json_t *list = json_array(), *top;
+	json_t *list = json_array();
 	int i;
 
 	for (i = 0; i < TSM_STEPS; i++)
-		if (json_array_append_new(list, json_step(verify, (enum tsm_step)i)))
-			u.failed = 1;
+		list = json_appended(list, json_step(verify, (enum tsm_step)i));
 	for (i = TSM_TOKEN_REALM; i <= TSM_TOKEN_PLATFORM; i++) {
 		u.part = part_name((enum tsm_token_part)i);
 		each_unknown(tsm_token_claims(token, (enum tsm_token_part)i), 0, append_unknown,
 			     &u);
 	}
-	top = json_pack("{s:s, s:s, s:o, s:o, s:I}",
-			"verdict", tsm_verdict_name(tsm_verify_verdict(verify)),
-			"reason", tsm_verify_reason(verify), "steps", list,
-			"unknown-claims", u.list,
-			"log-records", (json_int_t)tsm_verify_records(verify));
-	if (u.failed) {
-		json_decref(top);
-		top = NULL;
-	}
-	return print_json(top);
+	return print_json(json_pack("{s:s, s:s, s:o, s:o, s:I}",
+				    "verdict", tsm_verdict_name(tsm_verify_verdict(verify)),
+				    "reason", tsm_verify_reason(verify), "steps", list,
+				    "unknown-claims", u.list,
+				    "log-records", (json_int_t)tsm_verify_records(verify)));
 }
 
 static enum status verify_token(const struct inputs *in, const struct args *args)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +74,12 @@ static enum status parse(int argc, char **argv, struct args *args)
 	return STATUS_OK;
 }
 
-/* --- what the token says, as JSON --- */
+/*
+ * --- what the token says, as JSON ---
+ *
+ * NULL is a lack of memory. A member is left out only where the token has no such
+ * claim: a reference value that is not there would accept anything.
+ */
 
 static json_t *hex_of(const struct tsm_claim *claim)
 {
@@ -91,6 +97,16 @@ static json_t *text_of(const struct tsm_claim *claim)
 	return text ? json_string(text) : NULL;
 }
 
+static int set_hex(json_t *object, const char *name, const struct tsm_claim *claim)
+{
+	return claim ? json_object_set_new(object, name, hex_of(claim)) : 0;
+}
+
+static int set_text(json_t *object, const char *name, const struct tsm_claim *claim)
+{
+	return claim ? json_object_set_new(object, name, text_of(claim)) : 0;
+}
+
 static const struct tsm_claim *entry(const struct tsm_claim *map, int64_t label)
 {
 	const struct tsm_claim *claim = tsm_claim_child(map);
@@ -100,19 +116,29 @@ static const struct tsm_claim *entry(const struct tsm_claim *map, int64_t label)
 	return claim;
 }
 
+/* labels: draft-ffm-rats-cca-token, software components */
+static json_t *json_component(const struct tsm_claim *component)
+{
+	json_t *json = json_object();
+
+	if (set_text(json, "component-type", entry(component, 1)) ||
+	    set_hex(json, "measurement-value", entry(component, 2)) ||
+	    set_text(json, "version", entry(component, 4)) ||
+	    set_hex(json, "signer-id", entry(component, 5)) ||
+	    set_text(json, "hash-algo-id", entry(component, 6))) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json;
+}
+
 static json_t *json_components(const struct tsm_claim *components)
 {
 	json_t *list = json_array();
 	const struct tsm_claim *one;
 
-	/* labels: draft-ffm-rats-cca-token, software components */
 	for (one = tsm_claim_child(components); one; one = tsm_claim_next(one))
-		json_array_append_new(list, json_pack("{s:o*, s:o, s:o*, s:o, s:o*}",
-						      "component-type", text_of(entry(one, 1)),
-						      "measurement-value", hex_of(entry(one, 2)),
-						      "version", text_of(entry(one, 4)),
-						      "signer-id", hex_of(entry(one, 5)),
-						      "hash-algo-id", text_of(entry(one, 6))));
+		list = json_appended(list, json_component(one));
 	return list;
 }
 
@@ -145,7 +171,7 @@ static json_t *json_rems(const struct tsm_token *token)
 
 	for (i = 0; i < TSM_REMS; i++) {
 		rem = tsm_token_rem(token, i, &len);
-		json_array_append_new(list, json_hex(rem, len));
+		list = json_appended(list, json_hex(rem, len));
 	}
 	return list;
 }
@@ -161,13 +187,18 @@ static json_t *json_anchors(const struct tsm_token *token, json_t *jwk)
 
 static json_t *json_realm(const struct tsm_token *token, const struct args *args, json_t *rim)
 {
-	const struct tsm_claim *rpv = realm(token, TSM_LABEL_RPV);
+	json_t *json = json_pack("{s:o, s:o}", "initial-measurement", rim, "rak-hash-algorithm",
+				 text_of(realm(token, TSM_LABEL_RAK_HASH)));
 
 	/* Trustee's reader loads no file where one of these is missing */
-	return json_pack("{s:o, s:o, s:o*, s:o*}", "initial-measurement", rim,
-			 "rak-hash-algorithm", text_of(realm(token, TSM_LABEL_RAK_HASH)),
-			 "extensible-measurements", args->any_rems ? NULL : json_rems(token),
-			 "personalization-value", args->any_rpv ? NULL : hex_of(rpv));
+	if ((!args->any_rems &&
+	     json_object_set_new(json, "extensible-measurements", json_rems(token))) ||
+	    (!args->any_rpv &&
+	     set_hex(json, "personalization-value", realm(token, TSM_LABEL_RPV)))) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json;
 }
 
 static enum status json_realms(const struct tsm_token *token, const struct args *args,
@@ -181,7 +212,7 @@ static enum status json_realms(const struct tsm_token *token, const struct args 
 	own = tsm_token_rim(token, &size);
 	*out = json_array();
 	if (!args->n_rims)
-		json_array_append_new(*out, json_realm(token, args, json_hex(own, size)));
+		*out = json_appended(*out, json_realm(token, args, json_hex(own, size)));
 	for (i = 0; i < args->n_rims; i++) {
 		status = read_bytes_arg("--rim", args->rims[i], rim, sizeof(rim), &len);
 		if (!status && len != size)
@@ -190,9 +221,9 @@ static enum status json_realms(const struct tsm_token *token, const struct args 
 				      len, size);
 		if (status)
 			return status;
-		json_array_append_new(*out, json_realm(token, args, json_hex(rim, len)));
+		*out = json_appended(*out, json_realm(token, args, json_hex(rim, len)));
 	}
-	return STATUS_OK;
+	return *out ? STATUS_OK : fail(STATUS_FAILED, "out of memory");
 }
 
 /* --- only from a token that is genuine, only what a verifier can read --- */
@@ -223,6 +254,12 @@ struct export {
 	json_t *jwk;
 };
 
+/* Input is to blame for all but these: then it is @status. */
+static enum status blame(int err, enum status status)
+{
+	return err == -ENOMEM || err == -EIO ? STATUS_FAILED : status;
+}
+
 static enum status verify(struct export *x, const struct args *args)
 {
 	struct tsm_verify_opts opts = { .size = sizeof(opts) };
@@ -235,7 +272,7 @@ static enum status verify(struct export *x, const struct args *args)
 		return fail(STATUS_FAILED, "out of memory");
 	free(text);
 	if (rc)
-		return fail(STATUS_BAD_INPUT, "%s: %s", args->cpak, tsm_error(x->ctx));
+		return fail(blame(rc, STATUS_BAD_INPUT), "%s: %s", args->cpak, tsm_error(x->ctx));
 	opts.anchors = x->anchors;
 	rc = tsm_verify_new(x->ctx, x->data, x->len, &opts, &x->verify);
 	return rc ? fail_tsm(x->ctx, rc) : check_genuine(x->verify);
@@ -260,7 +297,7 @@ static enum status save_json(struct export *x, const char *name, json_t *json, e
 	else if (form == VALUES_FORM)
 		rc = tsm_refvalues_add(x->ctx, x->values, text, len);
 	if (rc) {
-		status = fail(STATUS_BAD_TOKEN,
+		status = fail(blame(rc, STATUS_BAD_TOKEN),
 			      "the token cannot be expressed in Trustee's JSON: %s",
 			      tsm_error(x->ctx));
 	} else {
