@@ -166,9 +166,9 @@ class Realm(unittest.TestCase):
         self.assertRegex(case.said, rf"\Atsmctl: [^\n]*{hint}[^\n]*\n\Z")
         self.assertEqual(case.stdout, b"")
 
-    def check_token(self, token, challenge):
+    def check_token(self, token, challenge, *claims):
         done = subprocess.run([HERE / "check-token", "--trust-anchors", ANCHORS, "--challenge",
-                               challenge, "-"], input=token, capture_output=True)
+                               challenge, *claims, "-"], input=token, capture_output=True)
         self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
 
 
