@@ -47,11 +47,12 @@ void fakehttp_push(long status, bool cookie, const void *body, size_t len)
 	answers[pushed++].len = len;
 }
 
-const char *http_bad_url(const char *url, bool plain_allowed)
+int http_check_url(struct tsm_ctx *ctx, const char *url, bool plain_allowed)
 {
+	(void)ctx;
 	(void)url;
 	(void)plain_allowed;
-	return NULL;
+	return 0;
 }
 
 char *http_url_host(const char *url)
@@ -100,10 +101,10 @@ void http_answer_free(struct http_answer *answer)
 	*answer = (struct http_answer){ 0 };
 }
 
-bool http_keep_cookie(struct http *http, const char *name)
+int http_keep_cookies(struct http *http, const char *name)
 {
 	(void)name;
-	return http->cookie;
+	return http->cookie ? 0 : -ENODATA;
 }
 
 void http_forget_cookies(struct http *http)

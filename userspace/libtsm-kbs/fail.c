@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+
+#include <openssl/err.h>
 
 #include "fail.h"
 
@@ -34,7 +37,24 @@ int kbs_fail_memory(struct tsm_ctx *ctx)
 	return kbs_fail(ctx, -ENOMEM, "KBS: out of memory");
 }
 
+/* It says so first, and then what came of it. */
+static bool crypto_lacked_memory(void)
+{
+	bool lacked = false;
+	unsigned long err;
+
+	while ((err = ERR_get_error()))
+		lacked |= ERR_GET_REASON(err) == ERR_R_MALLOC_FAILURE;
+	return lacked;
+}
+
 int kbs_fail_crypto(struct tsm_ctx *ctx, const char *what)
 {
-	return kbs_fail(ctx, -EIO, "KBS: OpenSSL cannot %s", what);
+	return crypto_lacked_memory() ? kbs_fail_memory(ctx) :
+	       kbs_fail(ctx, -EIO, "KBS: OpenSSL cannot %s", what);
+}
+
+int kbs_fail_input(struct tsm_ctx *ctx, int err, const char *text)
+{
+	return crypto_lacked_memory() ? kbs_fail_memory(ctx) : kbs_fail(ctx, err, "KBS: %s", text);
 }

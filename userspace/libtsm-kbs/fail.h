@@ -14,7 +14,13 @@ void kbs_say(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...
 
 int kbs_fail_memory(struct tsm_ctx *ctx);
 
-/* OpenSSL failed at something that input cannot make it fail at. */
+/* OpenSSL failed at something that input cannot make it fail at: -EIO, or -ENOMEM. */
 int kbs_fail_crypto(struct tsm_ctx *ctx, const char *what);
+
+/*
+ * Input made OpenSSL fail, which is @err and @text, if it was not for want of memory.
+ * Before, ERR_clear_error(): what else it failed at is not to be taken for this.
+ */
+int kbs_fail_input(struct tsm_ctx *ctx, int err, const char *text);
 
 #endif

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <curl/curl.h>
 
@@ -13,7 +12,12 @@
 #define USER_AGENT		"libtsm-kbs/" LIBTSM_VERSION
 #define REQUEST_TIMEOUT_MS	15000
 #define MAX_SIZE		(4 * 1024 * 1024)
+#define COOKIES_MAX		8192	/* what servers and proxies take as a header, by default */
 #define SLICE_MS		50	/* how long a cancellation may wait here */
+
+/* RFC 6265 section 4.1.1, and the quotes around a value */
+#define COOKIE_BYTES \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!\"#$%&'()*+-./:<=>?@[]^_`{|}~"
 
 struct http {
 	CURLM *multi;
@@ -23,29 +27,47 @@ struct http {
 	size_t max_size;
 };
 
-const char *http_bad_url(const char *url, bool plain_allowed)
+static const char *bad_scheme(const char *scheme, bool plain_allowed)
 {
+	if (!strcmp(scheme, "http") && !plain_allowed)
+		return "http:// does not authenticate the server: anybody could make up a resource";
+	if (strcmp(scheme, "http") && strcmp(scheme, "https"))
+		return "its scheme is not https";
+	return NULL;
+}
+
+int http_check_url(struct tsm_ctx *ctx, const char *url, bool plain_allowed)
+{
+	static const struct {
+		CURLUPart part;
+		CURLUcode none;
+	} unwanted[] = {
+		{ CURLUPART_USER, CURLUE_NO_USER }, { CURLUPART_QUERY, CURLUE_NO_QUERY },
+		{ CURLUPART_FRAGMENT, CURLUE_NO_FRAGMENT },
+	};
 	CURLU *u = curl_url();
 	const char *why = NULL;
 	char *part = NULL;
+	CURLUcode code;
+	size_t i;
 
-	if (!u)
-		return "out of memory";
-	if (curl_url_set(u, CURLUPART_URL, url, 0))
+	code = u ? curl_url_set(u, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
+	if (code)
 		why = "it is no https://HOST[:PORT][/PATH]";
-	else if (!curl_url_get(u, CURLUPART_USER, &part, 0) ||
-		 !curl_url_get(u, CURLUPART_QUERY, &part, 0) ||
-		 !curl_url_get(u, CURLUPART_FRAGMENT, &part, 0))
-		why = "it may have no user, query or fragment";
-	else if (curl_url_get(u, CURLUPART_SCHEME, &part, 0))
-		why = "it has no scheme";
-	else if (!strcmp(part, "http") && !plain_allowed)
-		why = "http:// does not authenticate the server: anybody could make up a resource";
-	else if (strcmp(part, "http") && strcmp(part, "https"))
-		why = "its scheme is not https";
+	for (i = 0; i < ARRAY_SIZE(unwanted) && !why; i++) {
+		code = curl_url_get(u, unwanted[i].part, &part, 0);
+		if (code != unwanted[i].none)
+			why = "it may have no user, query or fragment";
+	}
+	if (!why) {
+		code = curl_url_get(u, CURLUPART_SCHEME, &part, 0);
+		why = code ? "it has no scheme" : bad_scheme(part, plain_allowed);
+	}
 	curl_free(part);
 	curl_url_cleanup(u);
-	return why;
+	if (code == CURLUE_OUT_OF_MEMORY)
+		return kbs_fail_memory(ctx);
+	return why ? kbs_fail(ctx, -EINVAL, "KBS: %.200s: %s", url, why) : 0;
 }
 
 char *http_url_host(const char *url)
@@ -110,8 +132,6 @@ static CURLcode set_common(struct http *http, const struct tsm_kbs_opts *opts)
 		rc = curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	if (!rc)
 		rc = curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-	if (!rc)
-		rc = curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");	/* none, but keep them */
 	if (!rc && opts->proxy)
 		rc = curl_easy_setopt(easy, CURLOPT_PROXY, opts->proxy);
 	return rc;
@@ -334,60 +354,27 @@ void http_answer_free(struct http_answer *answer)
 	*answer = (struct http_answer){ 0 };
 }
 
-/* Will it be sent? Netscape's format: ..., expires (0: never), name, value, with tabs between. */
-static bool is_live(const char *cookie, const char *name)
+int http_keep_cookies(struct http *http, const char *name)
 {
-	const char *value = strrchr(cookie, '\t'), *expires;
-	size_t len = strlen(name);
-	long long when;
-
-	if (!value || (size_t)(value - cookie) < len + 2 || value[-1 - (ptrdiff_t)len] != '\t' ||
-	    strncmp(value - len, name, len) != 0)
-		return false;
-	expires = memrchr(cookie, '\t', (size_t)(value - cookie) - len - 1);
-	when = expires ? strtoll(expires + 1, NULL, 10) : 0;
-	return !when || when > time(NULL);
-}
-
-static bool has_cookie(struct http *http, const char *name)
-{
-	struct curl_slist *cookies = NULL, *one;
-	bool has = false;
-
-	curl_easy_getinfo(http->easy, CURLINFO_COOKIELIST, &cookies);
-	for (one = cookies; one && !has; one = one->next)
-		has = is_live(one->data, name);
-	curl_slist_free_all(cookies);
-	return has;
-}
-
-/* "NAME=VALUE" of the last answer, without what follows; malloced, or NULL. */
-static char *set_cookie(struct http *http, const char *name)
-{
+	size_t i, len, at = 0, name_len = strlen(name);
+	char cookies[COOKIES_MAX] = "";
 	struct curl_header *header;
-	size_t i, len = strlen(name);
+	bool named = false;
 
-	for (i = 0; !curl_easy_header(http->easy, "Set-Cookie", i, CURLH_HEADER, -1, &header); i++)
-		if (!strncmp(header->value, name, len) && header->value[len] == '=')
-			return strndup(header->value, strcspn(header->value, ";"));
-	return NULL;
-}
-
-bool http_keep_cookie(struct http *http, const char *name)
-{
-	char *cookie;
-	bool kept;
-
-	if (has_cookie(http, name))
-		return true;
-	cookie = set_cookie(http, name);
-	kept = cookie && !curl_easy_setopt(http->easy, CURLOPT_COOKIE, cookie);
-	free(cookie);
-	return kept;
+	for (i = 0; !curl_easy_header(http->easy, "Set-Cookie", i, CURLH_HEADER, -1, &header); i++) {
+		len = strcspn(header->value, ";");
+		if (strspn(header->value, COOKIE_BYTES) != len || at + len + 2 >= sizeof(cookies))
+			continue;
+		at += (size_t)snprintf(cookies + at, sizeof(cookies) - at, "%s%.*s",
+				       at ? "; " : "", (int)len, header->value);
+		named |= !strncmp(header->value, name, name_len) && header->value[name_len] == '=';
+	}
+	if (!named)
+		return -ENODATA;
+	return curl_easy_setopt(http->easy, CURLOPT_COOKIE, cookies) ? -ENOMEM : 0;
 }
 
 void http_forget_cookies(struct http *http)
 {
-	curl_easy_setopt(http->easy, CURLOPT_COOKIELIST, "ALL");
 	curl_easy_setopt(http->easy, CURLOPT_COOKIE, (char *)NULL);
 }

@@ -23,8 +23,8 @@ struct http_answer {
 	unsigned int retry_after_ms;	/* 0: not said */
 };
 
-/* Is it a URL that a KBS may have? NULL, or why not. */
-const char *http_bad_url(const char *url, bool plain_allowed);
+/* Is it a URL that a KBS may have? 0, -EINVAL, -ENOMEM. */
+int http_check_url(struct tsm_ctx *ctx, const char *url, bool plain_allowed);
 
 /* HOST or HOST:PORT of a good URL, malloced; NULL without memory. */
 char *http_url_host(const char *url);
@@ -43,10 +43,11 @@ int http_request(struct tsm_ctx *ctx, struct http *http, const char *url, const 
 void http_answer_free(struct http_answer *answer);
 
 /*
- * Did the last answer set this cookie? Then it is sent from now on, also if it expired
- * long ago: by the realm's clock, which is the host's to set.
+ * Did the last answer set this cookie? Then all that it set are sent from now on, to
+ * the KBS alone, whatever is said of them: where, and until when by the realm's clock,
+ * which is the host's to set. 0, -ENODATA, -ENOMEM.
  */
-bool http_keep_cookie(struct http *http, const char *name);
+int http_keep_cookies(struct http *http, const char *name);
 void http_forget_cookies(struct http *http);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <jose/b64.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "fail.h"
@@ -114,7 +115,8 @@ static bool decrypt(EVP_CIPHER_CTX *cctx, const json_t *jwe, const struct secret
 
 static int fail_changed(struct tsm_ctx *ctx)
 {
-	return kbs_fail(ctx, -EBADMSG, "KBS: the resource does not open: it was changed on its way");
+	return kbs_fail_input(ctx, -EBADMSG,
+			      "the resource does not open: it was changed on its way");
 }
 
 static int open_content(struct tsm_ctx *ctx, const json_t *jwe, const uint8_t cek[CEK_SIZE],
@@ -150,6 +152,7 @@ int jwe_open(struct tsm_ctx *ctx, const char *text, size_t len, const struct tee
 	uint8_t cek[CEK_SIZE];
 	int rc;
 
+	ERR_clear_error();
 	rc = parse_json(text, len, &top) ? kbs_fail_memory(ctx) : pick(ctx, top, jwe);
 	if (!rc && parse_base64(json_object_get(jwe, "protected"), &header))
 		rc = kbs_fail_memory(ctx);

@@ -89,7 +89,6 @@ static bool keep_url(struct tsm_kbs *kbs, const char *url)
 int tsm_kbs_new(struct tsm_ctx *ctx, const char *url, const struct tsm_kbs_opts *opts,
 		struct tsm_kbs **out)
 {
-	const char *why;
 	struct tsm_kbs *kbs;
 	struct tsm_kbs_opts o;
 	int rc;
@@ -100,11 +99,10 @@ int tsm_kbs_new(struct tsm_ctx *ctx, const char *url, const struct tsm_kbs_opts 
 		return kbs_fail(ctx, -EINVAL,
 				"KBS: wrong use of the library: no URL, nowhere to put the client, or options without their size");
 	rc = check_opts(ctx, &o);
+	if (!rc)
+		rc = http_check_url(ctx, url, o.flags & TSM_KBS_PLAIN_HTTP);
 	if (rc)
 		return rc;
-	why = http_bad_url(url, o.flags & TSM_KBS_PLAIN_HTTP);
-	if (why)
-		return kbs_fail(ctx, -EINVAL, "KBS: %.200s: %s", url, why);
 
 	kbs = calloc(1, sizeof(*kbs));
 	if (!kbs)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -44,12 +45,13 @@ int pin_read(struct tsm_ctx *ctx, const char *file, struct pin *pin)
 	int len = -1, rc;
 
 	*pin = (struct pin){ 0 };
+	ERR_clear_error();
 	rc = read_file(ctx, file, pin);
 	if (rc)
 		goto out;
 	cert = read_certificate(pin);
 	if (!cert) {
-		rc = kbs_fail(ctx, -EBADMSG, "KBS: %s holds no certificate in PEM", file);
+		rc = kbs_fail_input(ctx, -EBADMSG, "the pinned file holds no certificate in PEM");
 		goto out;
 	}
 	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &spki);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "answer.h"
@@ -91,6 +92,16 @@ static const EVP_MD *chosen_hash(const json_t *challenge)
 	       !strcasecmp(name, "sha512") ? EVP_sha512() : NULL;
 }
 
+static int keep_session(struct handshake *h)
+{
+	int rc = http_keep_cookies(h->http, COOKIE);
+
+	if (rc == -ENOMEM)
+		return kbs_fail_memory(h->ctx);
+	return rc ? kbs_fail(h->ctx, -EPROTO,
+			     "KBS: its challenge came without the cookie " COOKIE) : 0;
+}
+
 static int get_challenge(struct handshake *h)
 {
 	json_t *challenge = NULL;
@@ -109,9 +120,8 @@ static int get_challenge(struct handshake *h)
 	else if (!h->hash)
 		rc = kbs_fail(h->ctx, -EPROTO,
 			      "KBS: its challenge chooses a hash that was not offered");
-	else if (!http_keep_cookie(h->http, COOKIE))
-		rc = kbs_fail(h->ctx, -EPROTO,
-			      "KBS: its challenge came without the cookie " COOKIE);
+	else
+		rc = keep_session(h);
 	json_decref(challenge);
 	return rc;
 }
@@ -183,6 +193,7 @@ int rcar_attest(struct tsm_ctx *ctx, struct http *http, const char *url,
 	int rc;
 
 	*least_ms = 0;
+	ERR_clear_error();
 	http_forget_cookies(http);
 	rc = get_challenge(&h);
 	if (!rc)

@@ -20,6 +20,7 @@
 #define RSA_BITS	3072
 #define KEK_SIZE	32
 #define COORDINATE_MAX	66
+#define NOT_TO_THIS_KEY	"the resource does not open: it was not encrypted to this session's key"
 
 static const struct kind {
 	const char *alg;
@@ -185,8 +186,7 @@ static int unwrap(struct tsm_ctx *ctx, const uint8_t kek[KEK_SIZE], const uint8_
 		rc = kbs_fail_crypto(ctx, "open an encrypted key");
 	else if (len != CEK_SIZE + 8 || EVP_DecryptUpdate(cctx, out, &n, wrapped, (int)len) <= 0 ||
 		 EVP_DecryptFinal_ex(cctx, out + n, &last) <= 0 || n + last != CEK_SIZE)
-		rc = kbs_fail(ctx, -EBADMSG,
-			      "KBS: the resource does not open: it was not encrypted to this session's key");
+		rc = kbs_fail_input(ctx, -EBADMSG, NOT_TO_THIS_KEY);
 	else
 		memcpy(cek, out, CEK_SIZE);
 	OPENSSL_cleanse(out, sizeof(out));
@@ -209,9 +209,8 @@ static int unwrap_ecdh(struct tsm_ctx *ctx, const struct teekey *key, const json
 	if (!peer || EVP_PKEY_copy_parameters(peer, key->pkey) <= 0)
 		rc = kbs_fail_crypto(ctx, "set up a key of the session's curve");
 	else if (!read_epk(key, header, peer))
-		rc = kbs_fail(ctx, -EBADMSG,
-			      "KBS: the resource's header has no epk on the session key's curve, %s",
-			      key->kind->curve);
+		rc = kbs_fail_input(ctx, -EBADMSG,
+				    "the resource's header has no epk on the session key's curve");
 	else if (!agree(key, peer, z, key->kind->size) || !derive_kek(z, key->kind->size, kek))
 		rc = kbs_fail_crypto(ctx, "agree on a key");
 	else
@@ -238,8 +237,7 @@ static int unwrap_rsa(struct tsm_ctx *ctx, const struct teekey *key, const uint8
 	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(pctx, "SHA256", NULL) <= 0)
 		rc = kbs_fail_crypto(ctx, "set up RSA");
 	else if (EVP_PKEY_decrypt(pctx, out, &n, wrapped, len) <= 0 || n != CEK_SIZE)
-		rc = kbs_fail(ctx, -EBADMSG,
-			      "KBS: the resource does not open: it was not encrypted to this session's key");
+		rc = kbs_fail_input(ctx, -EBADMSG, NOT_TO_THIS_KEY);
 	else
 		memcpy(cek, out, CEK_SIZE);
 	OPENSSL_cleanse(out, sizeof(out));
