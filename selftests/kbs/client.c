@@ -11,7 +11,8 @@
  *	token		prints the result token
  *	free		frees the client
  *	faults KIND URI	gets it with a client of its own, as often as it takes for each call
- *			for memory, or to OpenSSL, to fail once; of many, some
+ *			for "memory" (of many, some), to "openssl", or of "curl" for memory to
+ *			fail once, and once more with the same client if that failed
  *	wait		prints "waiting" and reads a line
  *
  * Each prints one line, "ok ..." or "ERRNO text".
@@ -32,6 +33,7 @@
 #include "../host/fake_provider.h"
 #include "../host/fakefs.h"
 #include "../host/faults.h"
+#include "faults_curl.h"
 
 static struct tsm_kbs_resource *taken;
 static struct tsm_ctx *ctx;
@@ -196,21 +198,29 @@ static void get_with_faults(const char *kind, const char *uri)
 	bool failed;
 	int rc;
 
-	for (n = 1, failed = true; failed; n += n < 100 ? 1 : n / 8) {
+	for (n = 1, failed = true; failed; n += n < 100 || strcmp(kind, "memory") ? 1 : n / 8) {
 		struct tsm_kbs_resource *resource = NULL;
 		struct tsm_kbs *one = NULL;
 
 		if (!strcmp(kind, "openssl"))
 			faults_openssl_at(n);
+		else if (!strcmp(kind, "curl"))
+			faults_curl_at(n);
 		else
 			faults_at(n);
 		rc = tsm_kbs_new(ctx, url, &opts, &one);
 		if (!rc)
 			rc = tsm_kbs_resource_new(ctx, one, uri, &resource);
-		failed = faults_end();
+		failed = faults_end() | faults_curl_end();
 		printf("%s %u %s %s\n", failed ? "failed" : "all", n, rc ? strerrorname_np(-rc) : "ok",
 		       rc ? tsm_error(ctx) : "");
 		tsm_kbs_resource_free(&resource);
+		if (rc && one) {
+			rc = tsm_kbs_resource_new(ctx, one, uri, &resource);
+			if (rc)
+				printf("not again: %s %s\n", strerrorname_np(-rc), tsm_error(ctx));
+			tsm_kbs_resource_free(&resource);
+		}
 		tsm_kbs_free(&one);
 	}
 }
@@ -263,7 +273,7 @@ int main(int argc, char **argv)
 		*value = '\0';
 		set_option(&opts, *argv, value + 1);
 	}
-	if (tsm_ctx_new(&ctx_opts, &ctx))
+	if (!faults_curl_begin() || tsm_ctx_new(&ctx_opts, &ctx))
 		return 3;
 	rc = tsm_kbs_new(ctx, url, &opts, &kbs);
 	if (rc)
