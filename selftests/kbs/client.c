@@ -2,7 +2,9 @@
 /*
  * client URL [NAME=VALUE]... COMMAND...: libtsm-kbs as an agent would use it, with the
  * faked kernel of selftests/host. Options: ca pin proxy timeout request_timeout max key
- * plain initdata log cancel. Commands, in order:
+ * plain initdata log cancel; signals: SIGALRM each ms; forks: a child whenever asked
+ * whether to cancel, which complains of what a program run by it would inherit. Commands,
+ * in order:
  *
  *	attest		begin a session
  *	get URI		prints "ok", the length and the content in hex
@@ -18,12 +20,17 @@
  * Each prints one line, "ok ..." or "ERRNO text".
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -106,6 +113,41 @@ static int cancel(void *data)
 	return now_ms() >= cancel_ms;
 }
 
+static void nothing(int number)
+{
+	(void)number;
+}
+
+static void send_signals(void)
+{
+	const struct itimerval each_ms = { { 0, 1000 }, { 0, 1000 } };
+	const struct sigaction action = { .sa_handler = nothing };	/* no SA_RESTART */
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &each_ms, NULL);
+}
+
+static int fork_child(void *data)
+{
+	int fd, flags, status = 0;
+	pid_t pid = fork();
+
+	(void)data;
+	if (!pid) {
+		for (fd = STDERR_FILENO + 1; fd < 256 && !status; fd++) {
+			flags = fcntl(fd, F_GETFD);
+			if (flags >= 0 && !(flags & FD_CLOEXEC))
+				status = fd;
+		}
+		_exit(status);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return 1;
+	if (status)
+		fprintf(stderr, "inherited: descriptor %d\n", WEXITSTATUS(status));
+	return 0;
+}
+
 static void *read_file(const char *name, size_t *len)
 {
 	static char data[4 << 20];
@@ -147,6 +189,10 @@ static void set_option(struct tsm_kbs_opts *o, const char *name, const char *val
 		o->eventlog = read_file(value, &o->eventlog_len);
 	else if (!strcmp(name, "cancel"))
 		cancel_ms = now_ms() + atol(value);
+	else if (!strcmp(name, "signals"))
+		send_signals();
+	else if (!strcmp(name, "forks"))
+		o->cancel = fork_child;
 	else
 		exit(3);
 	if (cancel_ms >= 0)

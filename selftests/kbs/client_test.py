@@ -188,6 +188,15 @@ class Ours(World):
             self.skipTest("needs our KBS, not that of KBS_URL")
         super().setUp()
 
+    def fails(self, name, *words, within=5, uri=URI, **more):
+        begin = time.monotonic()
+        line = self.get(uri, **more)
+        took = time.monotonic() - begin
+        self.assertError(line, name, *words)
+        self.assertLess(took, within, line)
+        self.assertNotIn(self.content.hex(), line + self.said)
+        return line
+
 
 class Elsewhere(Ours):
     def test_kbs_of_another_process(self):
@@ -420,15 +429,6 @@ class Tls(Ours):
 
 class Errors(Ours):
     """Each errno of <tsm/kbs.h> by its name, each way to fail; all within the deadline."""
-
-    def fails(self, name, *words, within=5, uri=URI, **more):
-        begin = time.monotonic()
-        line = self.get(uri, **more)
-        took = time.monotonic() - begin
-        self.assertError(line, name, *words)
-        self.assertLess(took, within, line)
-        self.assertNotIn(self.content.hex(), line + self.said)
-        return line
 
     def test_EINVAL_arguments(self):
         for uri in ("kbs:///a/b", "kbs://other/a/b/c", "https://a/b/c/d"):

@@ -74,6 +74,36 @@ def cut_half(handler, step, _function, _body):
     return cut(handler, step, None, None)
 
 
+def raw(data):
+    """These bytes, whatever they are, and no more."""
+    def fault(handler, _step, _function, _body):
+        handler.close_connection = True
+        handler.wfile.write(data)
+        return True
+    return fault
+
+
+def trickle(data, seconds):
+    """A byte now and then, until the client hangs up."""
+    def fault(handler, _step, _function, _body):
+        handler.close_connection = True
+        for byte in data:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(seconds)
+        return True
+    return fault
+
+
+def for_ever(head, more):
+    """Until the client hangs up."""
+    def fault(handler, _step, _function, _body):
+        handler.close_connection = True
+        handler.wfile.write(head)
+        while True:
+            handler.wfile.write(more)
+    return fault
+
+
 def noise(handler, _step, _function, _body):
     """No HTTP."""
     handler.wfile.write(bytes(range(256)) * 4)
@@ -114,6 +144,19 @@ def changed(change):
         message, session = function(argument, handler)
         message = change(message) or message
         handler.answer(step, 200, json.dumps(message).encode(), session)
+        return True
+    return fault
+
+
+def cookies(*lines):
+    """The right answer with these Set-Cookie lines, of bytes; {id} is the session's."""
+    def fault(handler, _step, function, body):
+        message, session = function(body, handler)
+        text = json.dumps(message).encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(text)
+        for line in lines:
+            head += b"Set-Cookie: " + line.replace(b"{id}", session.id.encode()) + b"\r\n"
+        handler.wfile.write(head + b"\r\n" + text)
         return True
     return fault
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -115,6 +116,14 @@ static CURLcode set_tls(CURL *easy, const struct tsm_kbs_opts *opts, const struc
 	return rc;
 }
 
+/* curl's own is inherited by whatever another thread runs meanwhile */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)arg;
+	(void)purpose;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static CURLcode set_common(struct http *http, const struct tsm_kbs_opts *opts)
 {
 	CURL *easy = http->easy;
@@ -124,6 +133,8 @@ static CURLcode set_common(struct http *http, const struct tsm_kbs_opts *opts)
 	/* a library leaves signals alone; libcurl sends with MSG_NOSIGNAL */
 	if (!rc)
 		rc = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	if (!rc)
+		rc = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	if (!rc)
 		rc = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	if (!rc)
