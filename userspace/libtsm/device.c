@@ -9,7 +9,8 @@
 #define MISC	"/sys/devices/virtual/misc"
 
 struct search {
-	int found;		/* a directory's descriptor, or why there is none */
+	int found;		/* a directory's descriptor, or -ENODEV */
+	int failed;		/* why one could not be looked at */
 	bool has_log;
 	char *path;
 };
@@ -37,8 +38,8 @@ static int has(int dir, const char *folder, const char *prefix)
 /* A lack of descriptors or memory, say, is not that there is none. */
 static void failed(struct search *search, int rc)
 {
-	if (search->found < 0 && rc != -ENOENT && rc != -ENOTDIR)
-		search->found = rc;
+	if (!search->failed && rc != -ENOENT && rc != -ENOTDIR)
+		search->failed = rc;
 }
 
 /* Others have measurements too (tdx_guest), but no RIM; and maybe a driver without a log. */
@@ -56,6 +57,8 @@ static void look_at(int misc, const char *name, void *arg)
 	log = has(dir, ".", "eventlog");
 	if (rim < 0)
 		failed(search, rim);
+	if (log < 0)
+		failed(search, log);
 	if (rim <= 0 || (search->found >= 0 && log <= 0)) {
 		kfile_close(dir);
 		return;
@@ -82,5 +85,10 @@ int device_open(struct tsm_ctx *ctx, char path[DEVICE_PATH_SIZE])
 	if (rc)
 		failed(&search, rc);
 	kfile_close(misc);
+	/* one with a log may have been missed; not where looking is forbidden, as it stays so */
+	if (search.failed && !search.has_log && (search.found < 0 || search.failed != -EACCES)) {
+		kfile_close(search.found);
+		return search.failed;
+	}
 	return search.found;
 }

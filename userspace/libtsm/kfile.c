@@ -156,21 +156,21 @@ int kfile_each(int dir, const char *prefix, void (*fn)(int dir, const char *name
 {
 	struct dirent *entry;
 	DIR *stream;
-	int fd;
+	int fd, rc;
 
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	stream = fdopendir(fd);
 	if (!stream) {
-		int rc = -errno;
-
+		rc = -errno;
 		close(fd);
 		return rc;
 	}
-	while ((entry = readdir(stream)))
+	for (errno = 0; (entry = readdir(stream)); errno = 0)
 		if (entry->d_name[0] != '.' && !strncmp(entry->d_name, prefix, strlen(prefix)))
 			fn(dir, entry->d_name, arg);
+	rc = -errno;
 	closedir(stream);
-	return 0;
+	return rc;
 }
