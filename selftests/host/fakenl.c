@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ int __wrap_nl_send_auto(struct nl_sock *sk, struct nl_msg *msg);
 int __wrap_nl_recv(struct nl_sock *sk, struct sockaddr_nl *from, unsigned char **data,
 		   struct ucred **creds);
 
-int fakenl_connect, fakenl_resolve, fakenl_join;
+int fakenl_connect, fakenl_resolve, fakenl_join, fakenl_errno;
 unsigned int fakenl_configfs;
 
 static struct queued {
@@ -78,6 +79,8 @@ int __wrap_genl_connect(struct nl_sock *sk)
 {
 	(void)sk;
 	open_sockets++;
+	if (fakenl_connect && fakenl_errno)
+		errno = fakenl_errno;
 	return fakenl_connect;
 }
 
@@ -86,6 +89,8 @@ int __wrap_genl_ctrl_resolve(struct nl_sock *sk, const char *name)
 	(void)sk;
 	if (strcmp(name, "realm-tsm"))
 		die("family %s", name);
+	if (fakenl_resolve && fakenl_errno)
+		errno = fakenl_errno;
 	return fakenl_resolve ? fakenl_resolve : FAKENL_FAMILY;
 }
 
@@ -179,6 +184,7 @@ void fakenl_begin(void)
 	fakenl_connect = 0;
 	fakenl_resolve = 0;
 	fakenl_join = 0;
+	fakenl_errno = 0;
 	/* fuzzers begin often: only what has been used, and the one that fakenl_from() was for */
 	for (i = 0; i < FAKENL_QUEUES; i++) {
 		used = pushed[i] < ARRAY_SIZE(queue[i]) ? pushed[i] + 1 : pushed[i];

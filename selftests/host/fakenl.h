@@ -23,8 +23,11 @@ void fakenl_drop(void);
 /* Says what was not received, or not closed; 0 if nothing. */
 int fakenl_end(void);
 
-/* What opening, looking for the family, joining its group answer: 0 or -NLE_*. */
-extern int fakenl_connect, fakenl_resolve, fakenl_join;
+/*
+ * What opening, looking for the family, joining its group answer: 0 or -NLE_*; and what
+ * errno the first two then leave.
+ */
+extern int fakenl_connect, fakenl_resolve, fakenl_join, fakenl_errno;
 
 /*
  * Reports through configfs, where the library turns to that: how often since it began.

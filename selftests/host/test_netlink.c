@@ -249,8 +249,35 @@ static void configfs_where_netlink_cannot(void **state)
 	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
 	fakenl_connect = -NLE_PERM;
 	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
-	assert_int_equal(fakenl_configfs, expected + 3);
+	fakenl_errno = EMFILE;
+	assert_int_equal(take_report(NULL), FAKENL_CONFIGFS);
+	assert_int_equal(fakenl_configfs, expected + 4);
 	assert_int_equal(warnings, 0);
+}
+
+/* libnl says of each that it is unspecific, or that there is no such family. */
+static void netlink_fails(void **state)
+{
+	static const struct {
+		int left, err;
+		const char *words;
+	} errors[] = {
+		{ EMFILE, EMFILE, "Too many open files" },
+		{ EINTR, EINTR, "nterrupted" },
+		{ ENOBUFS, ENOMEM, "out of memory" },
+		{ EACCES, ENODEV, "no family realm-tsm" },
+		{ EPROTONOSUPPORT, ENODEV, "no family realm-tsm" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * ARRAY_SIZE(errors); i++) {
+		fakenl_connect = i % 2 ? -NLE_FAILURE : 0;
+		fakenl_resolve = -NLE_OBJ_NOTFOUND;
+		fakenl_errno = errors[i / 2].left;
+		said(take_report(NULL), errors[i / 2].err, errors[i / 2].words);
+		assert_int_equal(-tsm_measurement_event(ctx, 3, "d", "o", "c", NULL), errors[i / 2].err);
+	}
 }
 
 static void who_decides_on_the_way(void **state)
@@ -702,6 +729,8 @@ static void monitor_cannot_begin(void **state)
 	fakenl_resolve = 0;
 	fakenl_connect = -NLE_AF_NOSUPPORT;
 	said(tsm_monitor_new(ctx, NULL, &monitor), EIO, "listening for extensions failed");
+	fakenl_errno = EMFILE;
+	said(tsm_monitor_new(ctx, NULL, &monitor), EIO, "Too many open files");
 	fakenl_connect = 0;
 	fakenl_join = -NLE_PERM;
 	said(tsm_monitor_new(ctx, NULL, &monitor), EPERM, "CAP_SYS_ADMIN");
@@ -910,7 +939,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(report_without_a_log), T(report_with_its_log), T(log_that_fails),
 		T(report_errors_of_the_kernel), T(configfs_where_netlink_cannot),
-		T(who_decides_on_the_way), T(provider),
+		T(netlink_fails), T(who_decides_on_the_way), T(provider),
 		T(event), T(longest_event), T(event_errors), T(events_that_cannot_be),
 		T(notifications), T(loss), T(gap), T(nothing_was_lost), T(resync_fails),
 		T(records_that_cannot_be), T(notifications_that_cannot_be),

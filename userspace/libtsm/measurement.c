@@ -61,6 +61,11 @@ int measurement_failed(struct tsm_ctx *ctx, uint32_t number, int rc)
 		return err_set(ctx, rc, "%s was not extended: a signal arrived", name);
 	case -ENOMEM:
 		return err_set(ctx, rc, "%s was not extended: out of memory", name);
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOLCK:
+		return err_set(ctx, rc, "%s was not extended: %s", name,
+			       err_name(rc, why, sizeof(why)));
 	default:
 		return err_set(ctx, rc,
 			       "%s was not extended: the firmware or its driver failed: %s; see the kernel log",

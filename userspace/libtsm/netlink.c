@@ -63,6 +63,20 @@ static int failed(struct tsm_ctx *ctx, const struct report_request *req, int rc)
 	return report_failed(ctx, req, PROVIDER, rc);
 }
 
+/* With another way to try, that is what counts, whatever is wrong with this one. */
+static int open_failed(struct tsm_ctx *ctx, const struct report_request *req, int rc)
+{
+	bool both = ctx->backend == TSM_BACKEND_AUTO;
+	char why[64];
+
+	if (family_is_absent(rc))
+		return failed(ctx, req, -ENODEV);
+	if (rc == -ENOMEM || (rc == -ENOBUFS && !both))
+		return failed(ctx, req, rc);
+	return err_set(ctx, both ? -ENODEV : rc,
+		       "no reports over netlink: %s", err_name(rc, why, sizeof(why)));
+}
+
 int netlink_report(struct tsm_ctx *ctx, const struct report_request *req,
 		   struct tsm_report *report)
 {
@@ -72,7 +86,7 @@ int netlink_report(struct tsm_ctx *ctx, const struct report_request *req,
 
 	rc = family_open(ctx, &family);
 	if (rc)
-		return failed(ctx, req, rc == -ENOMEM ? rc : -ENODEV);
+		return open_failed(ctx, req, rc);
 	rc = family_report_get(family, req->challenge, req->len, &report->blob, &record);
 	if (!rc && report->blob.len > req->max_size)
 		rc = -EFBIG;
@@ -99,7 +113,7 @@ int netlink_provider(struct tsm_ctx *ctx, char *name, size_t size)
 
 	rc = family_open(ctx, &family);
 	if (rc)
-		return failed(ctx, &none, rc == -ENOMEM ? rc : -ENODEV);
+		return open_failed(ctx, &none, rc);
 	rc = family_realm_get(family, &realm);
 	family_close(&family);
 	if (!rc && !realm.reports)

@@ -32,6 +32,8 @@ static int errno_of(int err)
 	switch (-err) {
 	case NLE_AGAIN:
 		return -EAGAIN;
+	case NLE_INTR:
+		return -EINTR;
 	case NLE_NOMEM:		/* ENOBUFS, too */
 		return -ENOBUFS;
 	case NLE_PERM:
@@ -45,6 +47,18 @@ static int errno_of(int err)
 	default:
 		return -EIO;
 	}
+}
+
+/* It calls most failures of a call "unspecific", and any at all "no such family". */
+static int errno_of_call(int err)
+{
+	return errno ? -errno : errno_of(err);
+}
+
+bool family_is_absent(int rc)
+{
+	return rc == -ENODEV || rc == -EAFNOSUPPORT || rc == -EPROTONOSUPPORT || rc == -EPERM ||
+	       rc == -EACCES;
 }
 
 int family_open(struct tsm_ctx *ctx, struct family **out)
@@ -61,14 +75,17 @@ int family_open(struct tsm_ctx *ctx, struct family **out)
 		free(family);
 		return -ENOMEM;
 	}
+	errno = 0;
 	rc = genl_connect(family->sk);
 	if (!rc) {
+		errno = 0;
 		rc = genl_ctrl_resolve(family->sk, REALM_TSM_FAMILY_NAME);
 		family->id = rc;
 	}
 	if (rc < 0) {
+		rc = errno_of_call(rc);
 		family_close(&family);
-		return errno_of(rc);
+		return rc;
 	}
 	*out = family;
 	return 0;
@@ -344,9 +361,10 @@ int family_listen(struct family *family, size_t room)
 	int fd = nl_socket_get_fd(family->sk);
 	int group, rc;
 
+	errno = 0;
 	group = genl_ctrl_resolve_grp(family->sk, REALM_TSM_FAMILY_NAME, REALM_TSM_MCGRP_EVENTS);
 	if (group < 0)
-		return errno_of(group);
+		return errno_of_call(group);
 	/* beyond rmem_max takes CAP_NET_ADMIN; with less room there is only more to resync */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));

@@ -23,6 +23,9 @@ struct family;
 
 /* -ENODEV also where the ctx has a root: netlink has no path to put below it. */
 int family_open(struct tsm_ctx *ctx, struct family **out);
+
+/* Of its errnos, those by which there is no netlink for this process, or no family. */
+bool family_is_absent(int rc);
 void family_close(struct family **family);
 
 struct family_realm {
