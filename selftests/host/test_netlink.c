@@ -643,6 +643,11 @@ static void resync_fails(void **state)
 	fakenl_fail(FAKENL_REQUESTS, -NLE_NOMEM);
 	expect_event(11, true);
 	said(tsm_monitor_next(ctx, monitor), EIO, "malformed");
+	/* the log comes from a new socket, as the old one still has more of the old log */
+	fakenl_connect = -NLE_FAILURE;
+	fakenl_errno = EMFILE;
+	said(tsm_monitor_next(ctx, monitor), EIO, "Too many open files");
+	fakenl_connect = 0;
 	/* a log that ends before what was notified */
 	put_logged(12);
 	fakenl_done(&d, 0);

@@ -20,7 +20,7 @@
  */
 struct tsm_monitor {
 	struct family *events;
-	struct family *log;		/* its own socket, for the other one may be full */
+	struct family *log;		/* its own socket, for the other one may be full; or NULL */
 	size_t digest_size;
 	uint32_t next;		/* record */
 	uint32_t until;		/* to which the log has to go, as a notification said */
@@ -156,7 +156,10 @@ static int next_logged(struct tsm_ctx *ctx, struct tsm_monitor *monitor)
 		log_msg(ctx, TSM_LOG_WARNING,
 			"notifications of extensions were lost: records are read from the log, from %u on",
 			monitor->next);
-		rc = family_log_get(monitor->log, monitor->next);
+		if (!monitor->log)
+			rc = family_open(ctx, &monitor->log);
+		if (!rc)
+			rc = family_log_get(monitor->log, monitor->next);
 	}
 	monitor->state = MISSING;
 	if (!rc)
@@ -171,6 +174,8 @@ static int next_logged(struct tsm_ctx *ctx, struct tsm_monitor *monitor)
 		rc = deliver_logged(monitor, &record);
 	if (!rc)
 		monitor->state = RESYNCING;
+	else	/* the rest of this log would be in the way of the next one */
+		family_close(&monitor->log);
 	return rc;
 }
 
