@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -269,6 +270,30 @@ static void realm_with_our_module(void **state)
 	assert_int_equal(fake_end(), 0);
 }
 
+/* What cannot be looked at is not said to be absent. */
+static void realm_without_descriptors(void **state)
+{
+	struct tsm_ctx_opts opts = { .size = sizeof(opts), .root = fake_root };
+	struct rlimit limit, none = { 0 };
+	struct tsm_realm *realm = NULL;
+	struct tsm_ctx *ctx;
+	int rc;
+
+	(void)state;
+	fake_begin("arm_cca_guest");
+	assert_int_equal(tsm_ctx_new(&opts, &ctx), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none.rlim_max = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	rc = tsm_realm_new(ctx, &realm);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(rc, -EMFILE);
+	assert_non_null(strstr(tsm_error(ctx), "Too many open files"));
+	assert_null(realm);
+	tsm_ctx_free(&ctx);
+	assert_int_equal(fake_end(), 0);
+}
+
 /* --- each allocation fails once: -ENOMEM and nothing lost (ASan looks for leaks) --- */
 
 static int make_token(struct tsm_ctx *ctx, const void *data, size_t len)
@@ -365,6 +390,7 @@ int main(void)
 		cmocka_unit_test(realm_without_our_module),
 		cmocka_unit_test(realm_by_the_file_of_the_architecture),
 		cmocka_unit_test(realm_with_our_module),
+		cmocka_unit_test(realm_without_descriptors),
 		cmocka_unit_test(every_allocation_fails),
 		cmocka_unit_test(every_allocation_fails_in_a_report),
 	};

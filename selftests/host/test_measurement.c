@@ -186,6 +186,7 @@ static void no_descriptors(void **state)
 	static const char *const points[] = {
 		"open arm_cca_guest", "open measurements", "open .", "open rem0:sha384"
 	};
+	struct tsm_registers *registers = NULL;
 	uint8_t value[TSM_DIGEST_MAX];
 	size_t i, len;
 
@@ -194,6 +195,9 @@ static void no_descriptors(void **state)
 		fakesys_fault(points[i], EMFILE, -1);
 		said(tsm_measurement_read(ctx, 1, value, &len), EMFILE, "Too many open files");
 	}
+	fakesys_fault("open rem2/state", EMFILE, -1);
+	said(tsm_registers_new(ctx, &registers), EMFILE, "Too many open files");
+	assert_null(registers);
 }
 
 /* --- extending --- */

@@ -42,6 +42,12 @@ void kfile_close(int fd)
 		close(fd);
 }
 
+bool kfile_is_silent(int rc)
+{
+	return rc == -ENOENT || rc == -ENOTDIR || rc == -ENODEV || rc == -EACCES || rc == -EPERM ||
+	       rc == -EFBIG;
+}
+
 bool kfile_is_configfs(struct tsm_ctx *ctx, const char *path)
 {
 	char full[PATH_MAX];

@@ -21,6 +21,9 @@ int kfile_open_dir_at(int dir, const char *path);
 
 void kfile_close(int fd);
 
+/* The kernel does not say, or not so that this libtsm could read it; others: it was not asked. */
+bool kfile_is_silent(int rc);
+
 bool kfile_is_configfs(struct tsm_ctx *ctx, const char *path);
 
 /* The whole attribute; -EFBIG if it is longer than @max bytes. Appends to @out. */

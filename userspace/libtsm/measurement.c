@@ -233,25 +233,35 @@ static int read_all(struct tsm_ctx *ctx, const struct files *files,
 				 "the registers are extended all the time, and do not stand still to be read: try again");
 }
 
-static void read_states(struct tsm_ctx *ctx, struct tsm_registers *registers)
+static enum tsm_register_state state_from(const char *text)
 {
-	char name[32], text[16];
-	uint32_t r;
-	int dir;
+	if (!strcmp(text, "consistent"))
+		return TSM_REGISTER_CONSISTENT;
+	if (!strcmp(text, "diverged"))
+		return TSM_REGISTER_DIVERGED;
+	return TSM_REGISTER_UNKNOWN;
+}
 
-	dir = kfile_open_dir(ctx, CONFIGFS_MEASUREMENTS);
-	if (dir < 0)
-		return;
-	for (r = TSM_REGISTER_REM0; r < REGISTERS; r++) {
+/* Unknown where the kernel does not say; not where it could not be asked. */
+static int read_states(struct tsm_ctx *ctx, struct tsm_registers *registers)
+{
+	int dir = kfile_open_dir(ctx, CONFIGFS_MEASUREMENTS), rc = dir;
+	char name[32], text[16], why[64];
+	uint32_t r;
+
+	for (r = TSM_REGISTER_REM0; dir >= 0 && r < REGISTERS; r++) {
 		snprintf(name, sizeof(name), "%s/state", tsm_register_name(r));
-		if (kfile_read_text(dir, name, text, sizeof(text)))
-			continue;
-		if (!strcmp(text, "consistent"))
-			registers->state[r] = TSM_REGISTER_CONSISTENT;
-		else if (!strcmp(text, "diverged"))
-			registers->state[r] = TSM_REGISTER_DIVERGED;
+		rc = kfile_read_text(dir, name, text, sizeof(text));
+		if (!rc)
+			registers->state[r] = state_from(text);
+		else if (!kfile_is_silent(rc))
+			break;
 	}
 	kfile_close(dir);
+	if (rc >= 0 || kfile_is_silent(rc))
+		return 0;
+	return err_set(ctx, rc, "cannot read the registers' states: %s",
+		       err_name(rc, why, sizeof(why)));
 }
 
 int tsm_registers_new(struct tsm_ctx *ctx, struct tsm_registers **out)
@@ -273,7 +283,8 @@ int tsm_registers_new(struct tsm_ctx *ctx, struct tsm_registers **out)
 	} else {
 		registers->hash = files.hash;
 		rc = read_all(ctx, &files, registers);
-		read_states(ctx, registers);
+		if (!rc)
+			rc = read_states(ctx, registers);
 	}
 	close_files(&files);
 	if (rc)

@@ -21,24 +21,36 @@ struct tsm_realm {
 	char device[DEVICE_PATH_SIZE];	/* "": none */
 };
 
+/* "" where the kernel does not say. */
+static int read_text(int dir, const char *name, char *text, size_t size)
+{
+	int rc = kfile_read_text(dir, name, text, size);
+
+	if (rc)
+		*text = '\0';
+	return kfile_is_silent(rc) ? 0 : rc;
+}
+
 /*
  * The kernel itself says so, whatever modules there are: up to 7.3 by a device that it
  * makes in realms only (arch/arm64/kernel/rsi.c), which is to give way to a file.
  */
-bool realm_here(struct tsm_ctx *ctx)
+int realm_here(struct tsm_ctx *ctx)
 {
-	int dir = kfile_open_dir(ctx, "/sys/firmware/cca");
-	char text[8];
-	bool here;
+	int dir = kfile_open_dir(ctx, "/sys/firmware/cca"), rc;
+	char text[8] = "";
 
-	here = dir >= 0 && !kfile_read_text(dir, "realm_guest", text, sizeof(text)) &&
-	       strcmp(text, "0");
+	rc = dir < 0 ? dir : read_text(dir, "realm_guest", text, sizeof(text));
 	kfile_close(dir);
-	if (here)
-		return true;
+	if (rc && !kfile_is_silent(rc))
+		return rc;
+	if (*text && strcmp(text, "0"))
+		return 1;
 	dir = kfile_open_dir(ctx, "/sys/devices/platform/arm-cca-dev");
 	kfile_close(dir);
-	return dir >= 0;
+	if (dir >= 0)
+		return 1;
+	return kfile_is_silent(dir) ? 0 : dir;
 }
 
 static bool parse_version(const char *text, unsigned int *major, unsigned int *minor)
@@ -53,53 +65,61 @@ static bool parse_version(const char *text, unsigned int *major, unsigned int *m
 	return end != text && !*end;
 }
 
-/* What it does not say is no error; that there was no memory to hear it is. */
 static int read_device(struct tsm_realm *realm, int dir)
 {
 	struct buf rpv = { 0 };
 	char text[32];
 	int rc;
 
-	rc = kfile_read_text(dir, "rsi_version", text, sizeof(text));
-	if (!rc)
-		realm->has_version = parse_version(text, &realm->major, &realm->minor);
-	if (rc != -ENOMEM) {
-		rc = kfile_read_text(dir, "hash_algorithm", text, sizeof(text));
-		if (!rc)
-			realm->hash = digest_from_name(text);
-	}
-	if (rc != -ENOMEM)
-		rc = kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv);
+	rc = read_text(dir, "rsi_version", text, sizeof(text));
+	if (rc)
+		return rc;
+	realm->has_version = parse_version(text, &realm->major, &realm->minor);
+	rc = read_text(dir, "hash_algorithm", text, sizeof(text));
+	if (rc)
+		return rc;
+	realm->hash = digest_from_name(text);
+	rc = kfile_read(dir, "measurements/rpv", RPV_SIZE, &rpv);
 	if (!rc && rpv.len == RPV_SIZE) {
 		memcpy(realm->rpv, rpv.data, RPV_SIZE);
 		realm->has_rpv = true;
 	}
 	buf_free(&rpv);
-	return rc == -ENOMEM ? rc : 0;
+	return kfile_is_silent(rc) ? 0 : rc;
+}
+
+static int read_all(struct tsm_ctx *ctx, struct tsm_realm *realm)
+{
+	int dir, rc = realm_here(ctx);
+
+	if (rc < 0)
+		return rc;
+	realm->present = rc;
+	dir = device_open(ctx, realm->device);
+	if (dir < 0)
+		return kfile_is_silent(dir) ? 0 : dir;
+	realm->present = true;
+	rc = read_device(realm, dir);
+	kfile_close(dir);
+	return rc;
 }
 
 int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out)
 {
 	struct tsm_realm *realm;
-	int dir, rc;
+	char why[64];
+	int rc;
 
 	if (!ctx || !out)
 		return -EINVAL;
 	realm = calloc(1, sizeof(*realm));
 	if (!realm)
 		return err_set(ctx, -ENOMEM, "realm: out of memory");
-
-	realm->present = realm_here(ctx);
-	dir = device_open(ctx, realm->device);
-	rc = dir;
-	if (dir >= 0) {
-		realm->present = true;
-		rc = read_device(realm, dir);
-		kfile_close(dir);
-	}
-	if (rc == -ENOMEM) {
+	rc = read_all(ctx, realm);
+	if (rc) {
 		tsm_realm_free(&realm);
-		return err_set(ctx, rc, "realm: out of memory");
+		return err_set(ctx, rc, "realm: what the kernel says cannot be read: %s",
+			       err_name(rc, why, sizeof(why)));
 	}
 	*out = realm;
 	return 0;

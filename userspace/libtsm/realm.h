@@ -2,11 +2,9 @@
 #ifndef LIBTSM_REALM_H
 #define LIBTSM_REALM_H
 
-#include <stdbool.h>
-
 #include <tsm/realm.h>
 
-/* Is this an Arm CCA realm, as far as the kernel shows? */
-bool realm_here(struct tsm_ctx *ctx);
+/* Is this an Arm CCA realm, as far as the kernel shows? 1, 0 or a negative errno. */
+int realm_here(struct tsm_ctx *ctx);
 
 #endif

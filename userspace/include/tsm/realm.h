@@ -27,7 +27,8 @@ struct tsm_realm;
  * @ctx: the context
  * @out: receives the description
  *
- * Return: 0, also outside a realm; -ENOMEM.
+ * Return: 0, also outside a realm; -ENOMEM, or what else kept this process from
+ * reading it, such as -EMFILE or -EINTR.
  */
 int tsm_realm_new(struct tsm_ctx *ctx, struct tsm_realm **out);
 
