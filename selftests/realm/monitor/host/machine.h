@@ -11,15 +11,22 @@
 #define UNPROTECTED	BIT(IPA_BITS - 1)
 
 struct test_machine {
-	u8 ram[GRANULES][GRANULE_SIZE];
+	u8 ram[GRANULES][GRANULE_SIZE] __aligned(GRANULE_SIZE);
+	struct lock lock;	/* guards ripas, and granules that are mapped */
 	enum ripas ripas[GRANULES];
-	bool mapped;
-	bool simd;
 	bool no_signature;	/* sign_es384() shall fail */
-	u64 delayed;
 };
 
 extern struct test_machine machine;
+
+/* A thread is a vCPU. */
+struct test_cpu {
+	bool mapped;
+	bool simd;
+	u64 delayed;
+};
+
+extern _Thread_local struct test_cpu cpu;
 
 /* All RAM, filled with 0xa5. */
 void machine_reset(void);

@@ -47,7 +47,7 @@ static u64 *call(u64 x0, u64 x1, u64 x2, u64 x3)
 	x[2] = x2;
 	x[3] = x3;
 	rsi_dispatch(&rec, x);
-	assert_false(machine.mapped || machine.simd);
+	assert_false(cpu.mapped || cpu.simd);
 	return x;
 }
 
@@ -335,7 +335,7 @@ static void faults(void **state)
 	fault_clear();
 	assert_true(fault_arm("extend:delay=3"));
 	call(FID(RSI_MEASUREMENT_EXTEND), 1, 0, 0);
-	assert_int_equal(machine.delayed, 3);
+	assert_int_equal(cpu.delayed, 3);
 }
 
 int main(void)

@@ -59,7 +59,7 @@ static u64 proceed(struct rec *vcpu, u64 ipa, u64 offset, u64 size, u64 *len)
 	u64 x[SMC_REGISTERS] = { CONTINUE, ipa, offset, size };
 
 	rsi_dispatch(vcpu, x);
-	assert_false(machine.mapped || machine.simd);
+	assert_false(cpu.mapped || cpu.simd);
 	*len = x[1];
 	return x[0];
 }
