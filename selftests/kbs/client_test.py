@@ -725,6 +725,19 @@ class Errors(Ours):
         self.fails("EKEYREJECTED", '"<html>no"')
 
 
+class Threads(Ours):
+    def in_threads(self, variant):
+        done = subprocess.run([realms.BUILD / f"kbs/{variant}/threads", self.url, self.ca, URI, self.content.hex()],
+                              capture_output=True, text=True, timeout=300, env=self.realm.environment())
+        self.assertEqual((done.stdout, done.stderr, done.returncode), ("ok\n", "", 0))
+
+    def test_a_ctx_in_each_thread(self):
+        self.in_threads("asan")
+
+    def test_a_ctx_in_each_thread_has_no_race(self):
+        self.in_threads("tsan")
+
+
 class OurPolicy(Ours):
     """Policy "log": ours, no Trustee has it today."""
 
