@@ -212,6 +212,16 @@ class Refusals(Provider):
         self.kbs.faults = {"resource": faults.for_key()}
         fails(KID)
 
+    def test_words_of_an_image_are_harmless(self):
+        made = json.loads(self.wrap())
+        words = "a\x1b]0;title\x07\x7f\r\nb\u009b31m"
+        for name, status, shown in (("kid", 4, "a?]0;title????b??31m"), ("wrap_type", 3, "a?]0;title????b??31m")):
+            log = self.place / "log"
+            done = self.ask(self.unwrap_request(json.dumps({**made, name: words}).encode()), "--log", log)
+            self.assertFails(done, status, shown)
+            self.assertEqual(log.read_bytes(), done.stderr)
+            log.unlink()
+
     def test_5_another_key(self):
         made = json.loads(self.wrap())
         data = bytearray(base64.b64decode(made["wrapped_data"]))

@@ -36,13 +36,17 @@ static const char *log_name;
 
 enum status fail(enum status status, const char *fmt, ...)
 {
-	char line[1024];
+	char line[1024], *c;
 	va_list ap;
 	FILE *log;
 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	/* it may hold an image's words, and a terminal shows it */
+	for (c = line; *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
 	fprintf(stderr, "tsm-keyprovider: %s\n", line);
 	log = log_name ? fopen(log_name, "ae") : NULL;
 	if (log) {
