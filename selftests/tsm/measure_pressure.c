@@ -4,31 +4,23 @@
  * killed, at many points in time: each is whole or has not happened.
  */
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 
 #include "cpu.h"
-#include "doors.h"
+#include "writers.h"
 
 #define SECONDS		10
 #define SWITCH_US	50000
-#define PACE_US		2000	/* a log that is checked in time, however quick the machine */
 #define SIGNALS		900	/* extensions, each with a signal in it */
 #define SIGNAL_STEP_US	3
 #define KILLS		300
 #define KILL_STEP_US	10
 
-static struct shared {
-	bool stop;
-	unsigned long made[DOORS], wrong;
-	int error;
-} *shared;
-
 FIXTURE(pressure) {
 	struct measure m;
 	struct nl nl;
-	pid_t writers[DOORS];
+	struct writers *writers;
 	char limit[16];
 };
 
@@ -40,9 +32,7 @@ FIXTURE_SETUP(pressure)
 	ASSERT_EQ(0, nl_open(&self->nl));
 	ASSERT_EQ(0, text_read(LOG_LIMIT, self->limit, sizeof(self->limit)));
 	ASSERT_EQ(0, text_write(LOG_LIMIT, LIMIT_MAX));
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
-	ASSERT_NE(MAP_FAILED, shared);
+	self->writers = writers_make(_metadata);
 }
 
 FIXTURE_TEARDOWN(pressure)
@@ -53,60 +43,6 @@ FIXTURE_TEARDOWN(pressure)
 		extend_configfs_end(slot);
 	EXPECT_EQ(0, text_write(LOG_LIMIT, self->limit));
 	check_log(_metadata, &self->m);
-}
-
-static bool stopped(void)
-{
-	return __atomic_load_n(&shared->stop, __ATOMIC_RELAXED);
-}
-
-static void write_on(const struct measure *m, enum door door)
-{
-	__u8 digest[VALUE_MAX];
-	struct nl nl;
-
-	if (nl_open(&nl))
-		_exit(1);
-	for (int i = 0; !stopped(); i++) {
-		int err;
-
-		digest_fill(digest, i);
-		err = extend_by(door, m, &nl, door, i, digest);
-		if (!err) {
-			__atomic_add_fetch(&shared->made[door], 1, __ATOMIC_RELAXED);
-		} else {
-			__atomic_add_fetch(&shared->wrong, 1, __ATOMIC_RELAXED);
-			shared->error = err;
-		}
-		usleep(PACE_US);
-	}
-	_exit(0);
-}
-
-static void writers_start(struct __test_metadata *_metadata, const struct measure *m,
-			  pid_t *writers)
-{
-	for (int door = 0; door < DOORS; door++) {
-		writers[door] = fork();
-		ASSERT_LE(0, writers[door]);
-		if (!writers[door])
-			write_on(m, door);
-	}
-}
-
-static void writers_end(struct __test_metadata *_metadata, const pid_t *writers)
-{
-	int status;
-
-	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
-	for (int door = 0; door < DOORS; door++) {
-		ASSERT_EQ(writers[door], waitpid(writers[door], &status, 0));
-		EXPECT_EQ(0, status);
-		EXPECT_LT(0, shared->made[door])
-			TH_LOG("%s", doors[door]);
-	}
-	EXPECT_EQ(0, shared->wrong)
-		TH_LOG("a door answered %s", strerror(-shared->error));
 }
 
 static void nothing(int sig)
@@ -183,7 +119,7 @@ TEST_F_TIMEOUT(pressure, cpus_come_and_go, 120)
 
 	if (cpus < 2)
 		SKIP(return, "one CPU: none can go offline");
-	writers_start(_metadata, &self->m, self->writers);
+	writers_start(_metadata, self->writers, &self->m);
 	for (int cpu = 1; time(NULL) < until; cpu = cpu % (cpus - 1) + 1) {
 		EXPECT_EQ(0, cpu_switch(cpu, "0"));
 		usleep(SWITCH_US);
