@@ -32,11 +32,14 @@ static void *count_seconds(void *arg)
 		if (pthread_cond_timedwait(&progress.end, &progress.lock, &next) != ETIMEDOUT)
 			continue;
 		fprintf(stderr, CLEAR_LINE "%s: %u s", progress.what, ++seconds);
+		fflush(stderr);
 		next.tv_sec++;
 	}
 	pthread_mutex_unlock(&progress.lock);
-	if (seconds)
+	if (seconds) {
 		fputs(CLEAR_LINE, stderr);
+		fflush(stderr);
+	}
 	return NULL;
 }
 

@@ -118,6 +118,8 @@ enum status fail_tsm(const struct tsm_ctx *ctx, int err)
 		{ EMSGSIZE, STATUS_BAD_TOKEN },
 		{ ENOSPC, STATUS_LOG_FULL },
 		{ ENOMEM, STATUS_FAILED },
+		{ EMFILE, STATUS_FAILED },
+		{ ENFILE, STATUS_FAILED },
 	};
 	enum status status = STATUS_PROVIDER;
 	size_t i;
@@ -229,6 +231,8 @@ int main(int argc, char **argv)
 	int words, i, help = 0;
 
 	occupy_streams();
+	/* a line as a whole, whoever else writes there */
+	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2)
 		return fail(STATUS_USAGE, "say what to do: see tsmctl --help");
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
