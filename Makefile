@@ -20,6 +20,7 @@
 #   make check-random  1,000,000 random requests of all kinds, on that kernel
 #   make coverage      which lines ran: of the readers and the verifier by the host
 #                      tests, of the module by the debug kernel's
+#   make check-failing-calls each system call of tsmctl fails in turn, in a realm
 #   make check-mutants break one promise after the other: which test says so?
 #   make check-fuzz    fuzz all that reads input, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
@@ -105,6 +106,9 @@ coverage: setup
 check-random: setup
 	@scripts/enter selftests/check long-random
 
+check-failing-calls: setup
+	@scripts/enter selftests/check long-failing-calls
+
 check-mutants: setup
 	@scripts/enter selftests/check long-mutants
 
@@ -146,4 +150,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
