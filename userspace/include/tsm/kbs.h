@@ -15,7 +15,8 @@
  *
  * The contract is that of <tsm/tsm.h>; the ctx is one of libtsm's, whose report
  * backend takes the tokens and whose tsm_error() has the texts. A struct tsm_kbs is
- * used by one thread at a time.
+ * used by one thread at a time, and after a fork by the parent alone: they share its
+ * connection, which closes on exec. Signals end no call.
  *
  * Protocol: RCAR, version 0.4.0, tee "cca". The first resource begins a session: a
  * challenge from the KBS, a token made for the hash of it and of a key that is made
