@@ -9,9 +9,9 @@
 
 #include "faults.h"
 
-static unsigned int countdown, one_in;
+static unsigned int countdown, one_in, paused;
 static uint32_t state;
-static bool failed, paused, openssl_only;
+static bool failed, openssl_only;
 
 static bool count(void)
 {
@@ -49,7 +49,10 @@ bool faults_openssl(void)
 
 void faults_pause(bool on)
 {
-	paused = on;
+	if (on)
+		paused++;
+	else
+		paused--;
 }
 
 #define ALLOCATION(type, name, params, args) \
@@ -98,9 +101,9 @@ json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error
 
 	if (fault())
 		return NULL;
-	paused = true;
+	paused++;
 	json = __real_json_loadb(text, len, flags, error);
-	paused = false;
+	paused--;
 	return json;
 }
 
@@ -110,9 +113,9 @@ char *__wrap_json_dumps(const json_t *json, size_t flags)
 
 	if (fault())
 		return NULL;
-	paused = true;
+	paused++;
 	text = __real_json_dumps(json, flags);
-	paused = false;
+	paused--;
 	return text;
 }
 

@@ -23,7 +23,7 @@ void faults_random(uint32_t seed, unsigned int rate);
 /* For fakes: whether a call to OpenSSL that they stand for is to fail. */
 bool faults_openssl(void);
 
-/* While it is on, nothing fails, and nothing is counted. */
+/* While it is on, as often as it was, nothing fails, and nothing is counted. */
 void faults_pause(bool on);
 
 /* No more; returns whether a call was made to fail. */

@@ -4,15 +4,12 @@
  * memory, or says that there was none and writes no file. Half a list of reference
  * values would accept what the whole one does not.
  */
-#include <fcntl.h>
-#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,7 +19,7 @@
 #include "faults.h"
 #include "logs.h"
 #include "mint.h"
-#include "real_main.h"
+#include "run_main.h"
 
 enum { OK = 0, FAILED = 1, NOT_VALID = 10 };	/* exit statuses */
 
@@ -31,16 +28,8 @@ enum { OK = 0, FAILED = 1, NOT_VALID = 10 };	/* exit statuses */
 #define RIM	"7777777777777777777777777777777777777777777777777777777777777777"
 
 static const char *const outputs[OUTPUTS] = { "out", "anchors", "values", "rvps" };
-static char place[32];
 
 /* --- what it reads --- */
-
-static void write_file(const char *name, const void *data, size_t len)
-{
-	FILE *f = fopen(name, "we");
-
-	assert_true(f && fwrite(data, 1, len, f) == len && !fclose(f));
-}
 
 static void write_key(void)
 {
@@ -50,7 +39,7 @@ static void write_key(void)
 
 	snprintf(jwk, sizeof(jwk), "{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"%s\",\"y\":\"%s\"}",
 		 x_text, y_text);
-	write_file("key", jwk, strlen(jwk));
+	run_write("key", jwk, strlen(jwk));
 	free(x_text);
 	free(y_text);
 }
@@ -69,83 +58,37 @@ static int setup(void **state)
 	fake_write("/sys/devices/virtual/misc/realm_tsm/hash_algorithm", "sha256\n", 7);
 	fake_write("/sys/devices/virtual/misc/realm_tsm/measurements/rim:sha256", RIM, 32);
 	fake_write("/sys/devices/virtual/misc/realm_tsm/measurements/rpv", RIM, 64);
-	strcpy(place, "/tmp/tsmctl.XXXXXX");
-	assert_non_null(mkdtemp(place));
-	assert_int_equal(chdir(place), 0);
+	if (run_begin())
+		return -1;
 	mint_init(&m, 399, 2024, 2023, "sha-256", -35);
 	claim_add_hex(&m.part[REALM].claims, "19 9999", "82 01 a1 20 42 beef");
 	claim_add_hex(&m.part[REALM].claims, "63 666f6f", "63 626172");
 	mint_token(&m, &token);
-	write_file("token", token.data, token.len);
+	run_write("token", token.data, token.len);
 	log_begin(&log, SHA256, 0);
 	log_aael(&log, 1, "example.org op content");
 	log_bare(&log, 4, 0x22);
 	fake_write("/sys/devices/virtual/misc/realm_tsm/eventlog", log.bytes.data, log.bytes.len);
 	write_key();
 	memset(challenge, 0xcc, sizeof(challenge));
-	write_file("challenge", challenge, sizeof(challenge));
+	run_write("challenge", challenge, sizeof(challenge));
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", place);
-	return chdir("/") || system(command) || fake_end();
+	return run_end() || fake_end();
 }
 
-/* --- a run --- */
-
-static size_t read_output(const char *name, char *text)
-{
-	FILE *f = fopen(name, "re");
-	size_t len = 0;
-
-	if (f) {
-		len = fread(text, 1, TEXT_MAX - 1, f);
-		fclose(f);
-	}
-	text[len] = '\0';
-	return len;
-}
-
-static void begin_stream(FILE *stream, const char *name)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	fflush(stream);
-	assert_true(fd >= 0 && dup2(fd, fileno(stream)) >= 0);
-	close(fd);
-}
-
-/* Its status when call @n fails (0: none); whether one did. */
+/* Its status when call @n fails, and no file of a run before. */
 static int run(const char *line, unsigned int n, bool *failed)
 {
-	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), argc = 0, status;
-	char words[512], *argv[16], *word;
 	size_t i;
 
-	snprintf(words, sizeof(words), "%s", line);
-	for (word = strtok(words, " "); word; word = strtok(NULL, " "))
-		argv[argc++] = word;
-	argv[argc] = NULL;
 	for (i = 0; i < OUTPUTS; i++)
 		unlink(outputs[i]);
-	begin_stream(stdout, "out");
-	begin_stream(stderr, "err");
-	optind = 0;	/* getopt(3): begin anew */
-	faults_at(n);
-	status = __real_main(argc, argv);
-	*failed = faults_end();
-	fflush(stdout);
-	clearerr(stdout);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	close(out);
-	close(err);
-	return status;
+	return run_main(line, n, faults_at, failed);
 }
 
 /* It gets @least calls to fail, and each of them is noticed. */
@@ -158,23 +101,23 @@ static void fail_each(const char *line, int right_status, unsigned int least)
 	size_t i;
 
 	status = run(line, 0, &failed);
-	read_output("err", text);
+	run_read("err", text, TEXT_MAX);
 	if (status != right_status || *text)
 		fail_msg("status %d: %s", status, text);
 	for (i = 0; i < OUTPUTS; i++)
-		read_output(outputs[i], right[i]);
+		run_read(outputs[i], right[i], TEXT_MAX);
 
 	for (n = 1; ; n++) {
 		status = run(line, n, &failed);
 		if (!failed)
 			break;
-		read_output("err", text);
+		run_read("err", text, TEXT_MAX);
 		if (status != right_status && (status != FAILED || !strstr(text, "memory")))
 			fail_msg("call %u: status %d: %s", n, status, text);
 		noticed += status != right_status;
 		/* stdout may have begun before memory ended, or say so; files are whole, or not there */
 		for (i = status == right_status ? 0 : 1; i < OUTPUTS; i++)
-			if ((read_output(outputs[i], text) || status == right_status) &&
+			if ((run_read(outputs[i], text, TEXT_MAX) || status == right_status) &&
 			    strcmp(text, right[i]) && (i || !strstr(text, "memory")))
 				fail_msg("call %u: %s is not what it is with memory: %s", n, outputs[i],
 					 text);

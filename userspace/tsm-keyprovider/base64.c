@@ -12,10 +12,14 @@ enum status base64_encode(const struct bytes *in, struct bytes *text)
 {
 	size_t len = (in->len + 2) / 3 * 4;
 
-	if (in->len > INT_MAX || bytes_alloc(text, len))
-		return STATUS_FAILED;
-	EVP_EncodeBlock(text->data, in->data, (int)in->len);
-	return STATUS_OK;
+	enum status status;
+
+	if (in->len > INT_MAX)
+		return fail(STATUS_FAILED, "too much for base64");
+	status = bytes_alloc(text, len);
+	if (!status)
+		EVP_EncodeBlock(text->data, in->data, (int)in->len);
+	return status;
 }
 
 enum status base64_decode(const char *text, struct bytes *out)

@@ -31,7 +31,9 @@ enum status kek_from_kbs(const char *url, const struct tsm_kbs_opts *opts, const
 		rc = tsm_kbs_new(ctx, url, opts, &kbs);
 	if (!rc)
 		rc = tsm_kbs_resource_new(ctx, kbs, kid, &resource);
-	if (rc) {
+	if (rc == -ENOMEM) {
+		status = fail(STATUS_FAILED, "out of memory");
+	} else if (rc) {
 		status = fail(STATUS_NO_KEY, "no key %.200s: %s", kid, tsm_error(ctx));
 	} else {
 		data = tsm_kbs_resource_data(resource, &len);

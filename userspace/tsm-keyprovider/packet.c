@@ -2,9 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base64.h"
+#include "json.h"
 #include "packet.h"
 
 #define VERSION		"0.1.0"
@@ -94,9 +93,12 @@ static enum status read_members(const json_t *top, struct packet *packet)
 
 enum status packet_read(const struct bytes *text, struct packet *packet)
 {
-	json_t *top = json_loadb((char *)text->data, text->len, JSON_REJECT_DUPLICATES, NULL);
-	enum status status = read_members(top, packet);
+	enum status status;
+	json_t *top;
 
+	status = json_read(text, JSON_REJECT_DUPLICATES, &top);
+	if (!status)
+		status = read_members(top, packet);
 	json_decref(top);
 	return status;
 }
@@ -104,11 +106,14 @@ enum status packet_read(const struct bytes *text, struct packet *packet)
 enum status packet_write(const struct packet *packet, int v2, struct bytes *text)
 {
 	struct bytes iv = { 0 }, wrapped = { 0 };
-	enum status status = STATUS_FAILED;
+	enum status status;
 	json_t *top = NULL;
 	char *dump = NULL;
 
-	if (base64_encode(&packet->iv, &iv) || base64_encode(&packet->wrapped, &wrapped))
+	status = base64_encode(&packet->iv, &iv);
+	if (!status)
+		status = base64_encode(&packet->wrapped, &wrapped);
+	if (status)
 		goto out;
 	top = json_pack("{s:s, s:s, s:s, s:s}", "kid", packet->kid,
 			"wrapped_data", (char *)wrapped.data, "iv", (char *)iv.data,
@@ -116,16 +121,15 @@ enum status packet_write(const struct packet *packet, int v2, struct bytes *text
 	if (v2 && top &&
 	    json_object_update_new(top, json_pack("{s:s, s:s, s:{}, s:{}}", "version", VERSION,
 						  "provider", PROVIDER, "provider_settings",
-						  "annotations")))
-		goto out;
-	dump = top ? json_dumps(top, JSON_COMPACT) : NULL;
-	if (dump && !bytes_alloc(text, strlen(dump))) {
-		memcpy(text->data, dump, text->len);
-		status = STATUS_OK;
+						  "annotations"))) {
+		json_decref(top);
+		top = NULL;
 	}
+	dump = top ? json_dumps(top, JSON_COMPACT) : NULL;
+	status = dump ? bytes_alloc(text, strlen(dump)) : fail(STATUS_FAILED, "out of memory");
+	if (!status)
+		memcpy(text->data, dump, text->len);
 out:
-	if (status)
-		fail(status, "out of memory");
 	free(dump);
 	json_decref(top);
 	bytes_free(&iv);

@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "base64.h"
+#include "json.h"
 #include "protocol.h"
 
 static enum status bad(const char *what)
@@ -58,10 +57,14 @@ static enum status read_wrap(json_t *params, const char *provider, struct reques
 
 enum status request_read(const struct bytes *input, const char *provider, struct request *request)
 {
-	json_t *top = json_loadb((char *)input->data, input->len, 0, NULL), *params;
-	const char *op = json_string_value(json_object_get(top, "op"));
+	json_t *top, *params;
 	enum status status;
+	const char *op;
 
+	status = json_read(input, 0, &top);
+	if (status)
+		return status;
+	op = json_string_value(json_object_get(top, "op"));
 	if (op && !strcmp(op, "keywrap")) {
 		request->operation = OPERATION_WRAP;
 		status = read_wrap(json_object_get(top, "keywrapparams"), provider, request);
