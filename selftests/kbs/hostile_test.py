@@ -92,7 +92,7 @@ class Cookies(Hostile):
 
     def test_others_go_along(self):
         self.keep_sent()
-        self.kbs.faults = {"auth": faults.cookies(b"route=1.2; Path=/", self.SESSION, b'b="x"')}
+        self.kbs.faults = {"auth": faults.cookies(b"", b"route=1.2; Path=/", b"; x", self.SESSION, b'b="x"')}
         self.assertRight(self.get())
         self.assertRegex(self.sent(), '^route=1.2; kbs-session-id=[0-9a-f]{32}; b="x"$')
 

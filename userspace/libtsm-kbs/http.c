@@ -374,7 +374,8 @@ int http_keep_cookies(struct http *http, const char *name)
 
 	for (i = 0; !curl_easy_header(http->easy, "Set-Cookie", i, CURLH_HEADER, -1, &header); i++) {
 		len = strcspn(header->value, ";");
-		if (strspn(header->value, COOKIE_BYTES) != len || at + len + 2 >= sizeof(cookies))
+		if (!len || strspn(header->value, COOKIE_BYTES) != len ||
+		    at + len + 2 >= sizeof(cookies))
 			continue;
 		at += (size_t)snprintf(cookies + at, sizeof(cookies) - at, "%s%.*s",
 				       at ? "; " : "", (int)len, header->value);
