@@ -11,6 +11,7 @@
 #include "writers.h"
 
 #define SECONDS		10
+#define SWITCHES	11	/* at least, however slow the machine */
 #define SWITCH_US	50000
 #define SIGNALS		900	/* extensions, each with a signal in it */
 #define SIGNAL_STEP_US	3
@@ -120,7 +121,7 @@ TEST_F_TIMEOUT(pressure, cpus_come_and_go, 120)
 	if (cpus < 2)
 		SKIP(return, "one CPU: none can go offline");
 	writers_start(_metadata, self->writers, &self->m);
-	for (int cpu = 1; time(NULL) < until; cpu = cpu % (cpus - 1) + 1) {
+	for (int cpu = 1; time(NULL) < until || switched < SWITCHES; cpu = cpu % (cpus - 1) + 1) {
 		EXPECT_EQ(0, cpu_switch(cpu, "0"));
 		usleep(SWITCH_US);
 		EXPECT_EQ(0, cpu_switch(cpu, "1"));
@@ -129,7 +130,6 @@ TEST_F_TIMEOUT(pressure, cpus_come_and_go, 120)
 	}
 	writers_end(_metadata, self->writers);
 	EXPECT_EQ(cpus, sysconf(_SC_NPROCESSORS_ONLN));
-	EXPECT_LT(10, switched);
 	TH_LOG("%ld times a CPU offline, %ld records", switched,
 	       check_log(_metadata, &self->m) - before);
 }
