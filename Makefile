@@ -24,6 +24,7 @@
 #   make check-mutants break one promise after the other: which test says so?
 #   make check-fuzz    fuzz all that reads input, 10 minutes each
 #   make check-race    registers, log and tokens under writers that are killed, longer
+#   make check-memory  registers and log while memory is short
 #   make check-install the packages, in a realm with Debian on a disk: 15 minutes
 #   make bench         measure, as ratios to peers taken in the same run
 #   make realm         an interactive shell in the emulated realm
@@ -118,6 +119,9 @@ check-fuzz: setup
 check-race: setup
 	@scripts/enter selftests/check long-race long-race-beside
 
+check-memory: setup
+	@scripts/enter selftests/check long-memory
+
 check-install: setup
 	@disk=$$(scripts/enter --root selftests/packaging/debian-disk) && \
 		scripts/enter selftests/packaging/check-install "$$disk"
@@ -150,4 +154,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-memory check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
