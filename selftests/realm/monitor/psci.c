@@ -50,14 +50,15 @@ static unsigned int index_of(u64 mpidr)
 static u64 cpu_on(u64 target, u64 entry, u64 context)
 {
 	unsigned int index = index_of(target);
-	struct start *start = &starts[index];
 	u64 ret = PSCI_ON_PENDING;
+	struct start *start;
 
 	if (target & ~(0xffULL << MPIDR_CLUSTER_SHIFT | MPIDR_CPU) || index >= MAX_CPUS)
 		return PSCI_INVALID_PARAMETERS;
 	if (!ipa_is_protected(entry))
 		return PSCI_INVALID_ADDRESS;
 
+	start = &starts[index];
 	spin_lock(&lock);
 	if (!start->pending) {
 		*start = (struct start){ entry, context, true };
