@@ -14,7 +14,7 @@
 
 #define SECONDS		20
 #define SECONDS_MAX	200	/* where the machine is slow */
-#define ENOUGH		1000	/* of each door */
+#define ENOUGH		300	/* of each door */
 #define TOKENS_ENOUGH	100
 #define WRITERS		2	/* a door */
 #define TAKERS		2
