@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* <tsm/tsm.h> and <tsm/realm.h>, and what happens when memory is short. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -277,7 +279,7 @@ static void realm_without_descriptors(void **state)
 	struct rlimit limit, none = { 0 };
 	struct tsm_realm *realm = NULL;
 	struct tsm_ctx *ctx;
-	int rc;
+	int rc, fd;
 
 	(void)state;
 	fake_begin("arm_cca_guest");
@@ -285,8 +287,16 @@ static void realm_without_descriptors(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none.rlim_max = limit.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	rc = tsm_realm_new(ctx, &realm);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (fd >= 0) {		/* valgrind keeps the limit to itself */
+		close(fd);
+		tsm_realm_free(&realm);
+		tsm_ctx_free(&ctx);
+		assert_int_equal(fake_end(), 0);
+		skip();
+	}
 	assert_int_equal(rc, -EMFILE);
 	assert_non_null(strstr(tsm_error(ctx), "Too many open files"));
 	assert_null(realm);
