@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* <tsm/tsm.h> and <tsm/realm.h>, and what happens when memory is short. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -9,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -279,24 +277,18 @@ static void realm_without_descriptors(void **state)
 	struct rlimit limit, none = { 0 };
 	struct tsm_realm *realm = NULL;
 	struct tsm_ctx *ctx;
-	int rc, fd;
+	int rc;
 
 	(void)state;
+	if (getenv("MEMCHECK"))		/* valgrind has a limit of its own */
+		skip();
 	fake_begin("arm_cca_guest");
 	assert_int_equal(tsm_ctx_new(&opts, &ctx), 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none.rlim_max = limit.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	rc = tsm_realm_new(ctx, &realm);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	if (fd >= 0) {		/* valgrind keeps the limit to itself */
-		close(fd);
-		tsm_realm_free(&realm);
-		tsm_ctx_free(&ctx);
-		assert_int_equal(fake_end(), 0);
-		skip();
-	}
 	assert_int_equal(rc, -EMFILE);
 	assert_non_null(strstr(tsm_error(ctx), "Too many open files"));
 	assert_null(realm);
