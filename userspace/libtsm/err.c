@@ -50,6 +50,12 @@ const char *err_name(int err, char *buf, size_t size)
 	return buf;
 }
 
+int err_crypto(struct tsm_ctx *ctx, int err, const char *what)
+{
+	return err_set(ctx, err, "%s: %s", what, err == -ENOMEM ? "out of memory" :
+		       "the cryptographic library failed");
+}
+
 int tsm_fail(struct tsm_ctx *ctx, int err, const char *text)
 {
 	char line[sizeof(ctx->error)];

@@ -20,6 +20,9 @@ void err_text(struct tsm_ctx *ctx, const char *fmt, ...) __attribute__((format(p
 /* Bytes that are not printable ASCII become '?': the text stays one harmless line. */
 void err_make_printable(char *text);
 
+/* For what crypto.c returns that input is not to blame for: -ENOMEM or -EIO, which it returns. */
+int err_crypto(struct tsm_ctx *ctx, int err, const char *what);
+
 void log_msg(struct tsm_ctx *ctx, enum tsm_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -39,13 +39,11 @@ static int check_field(struct tsm_ctx *ctx, size_t i, const char *text)
 	return 0;
 }
 
-/* With another way to try, that is what counts, whatever is wrong with this one. */
 static int open_failed(struct tsm_ctx *ctx, uint32_t number, int rc)
 {
-	bool both = ctx->backend == TSM_BACKEND_AUTO;
-
-	if (family_is_absent(rc) || (both && rc != -ENOMEM))
-		return err_set(ctx, -ENODEV,
+	rc = family_open_error(ctx, rc);
+	if (rc == -ENODEV)
+		return err_set(ctx, rc,
 			       "events cannot be measured over netlink: there is no family realm-tsm; modprobe realm_tsm");
 	return measurement_failed(ctx, number, rc == -ENOBUFS ? -ENOMEM : rc);
 }

@@ -29,8 +29,7 @@ static int explain(struct tsm_ctx *ctx, const char *what, int rc, const char *wh
 {
 	if (rc == -EBADMSG)
 		return bad(ctx, what, why);
-	return rc ? err_set(ctx, rc, "%s: %s", what, rc == -ENOMEM ? "out of memory" :
-			    "the cryptographic library failed") : 0;
+	return rc ? err_crypto(ctx, rc, what) : 0;
 }
 
 static int from_coordinates(struct tsm_ctx *ctx, const char *what, enum crypto_curve curve,

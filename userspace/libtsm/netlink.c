@@ -63,17 +63,14 @@ static int failed(struct tsm_ctx *ctx, const struct report_request *req, int rc)
 	return report_failed(ctx, req, PROVIDER, rc);
 }
 
-/* With another way to try, that is what counts, whatever is wrong with this one. */
 static int open_failed(struct tsm_ctx *ctx, const struct report_request *req, int rc)
 {
-	bool both = ctx->backend == TSM_BACKEND_AUTO;
+	int err = family_open_error(ctx, rc);
 	char why[64];
 
-	if (family_is_absent(rc))
-		return failed(ctx, req, -ENODEV);
-	if (rc == -ENOMEM || (rc == -ENOBUFS && !both))
-		return failed(ctx, req, rc);
-	return err_set(ctx, both ? -ENODEV : rc,
+	if (family_is_absent(rc) || err == -ENOMEM || err == -ENOBUFS)
+		return failed(ctx, req, err);
+	return err_set(ctx, err,
 		       "no reports over netlink: %s", err_name(rc, why, sizeof(why)));
 }
 

@@ -61,6 +61,13 @@ bool family_is_absent(int rc)
 	       rc == -EACCES;
 }
 
+int family_open_error(const struct tsm_ctx *ctx, int rc)
+{
+	bool both = ctx->backend == TSM_BACKEND_AUTO;
+
+	return family_is_absent(rc) || (both && rc != -ENOMEM) ? -ENODEV : rc;
+}
+
 int family_open(struct tsm_ctx *ctx, struct family **out)
 {
 	struct family *family;

@@ -26,6 +26,12 @@ int family_open(struct tsm_ctx *ctx, struct family **out);
 
 /* Of its errnos, those by which there is no netlink for this process, or no family. */
 bool family_is_absent(int rc);
+
+/*
+ * What its errno is to a caller: -ENODEV where the family is absent, and where the ctx
+ * has another way to try, which counts then, whatever is wrong with this one.
+ */
+int family_open_error(const struct tsm_ctx *ctx, int rc);
 void family_close(struct family **family);
 
 struct family_realm {

@@ -305,8 +305,7 @@ int tsm_replay_new(struct tsm_ctx *ctx, const struct tsm_eventlog *log, enum tsm
 	rc = replay_all(&run, log);
 	if (rc) {
 		free(run.replay);
-		return err_set(ctx, rc, rc == -ENOMEM ? "event log: out of memory" :
-			       "event log: the cryptographic library failed");
+		return err_crypto(ctx, rc, "event log");
 	}
 	judge_replay(&run, log->count);
 	*out = run.replay;

@@ -80,8 +80,7 @@ static int look_rest(struct run *run, struct tsm_verify *verify)
 			      "the token could not be read");
 	}
 	if (rc == -EIO || rc == -ENOMEM)
-		err_set(run->ctx, rc, rc == -EIO ? "verify: the cryptographic library failed" :
-			"verify: out of memory");
+		err_crypto(run->ctx, rc, "verify");
 	return rc;
 }
 
