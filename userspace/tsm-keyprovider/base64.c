@@ -11,7 +11,6 @@
 enum status base64_encode(const struct bytes *in, struct bytes *text)
 {
 	size_t len = (in->len + 2) / 3 * 4;
-
 	enum status status;
 
 	if (in->len > INT_MAX)

@@ -34,24 +34,18 @@ static enum status print_json_registers(const struct tsm_registers *registers)
 	json_t *top = json_object();
 	const uint8_t *value;
 	const char *state;
-	int failed = !top;
 	uint32_t r;
 	size_t len;
 
 	for (r = 0; r < REGISTERS; r++) {
 		value = tsm_registers_value(registers, r, &len);
 		state = tsm_register_state_name(tsm_registers_state(registers, r));
-		failed |= json_object_set_new(top, tsm_register_name(r),
-					      json_pack("{s:o, s:s}", "value",
-							json_hex(value, len), "state", state));
+		top = json_with(top, tsm_register_name(r),
+				json_pack("{s:o, s:s}", "value", json_hex(value, len),
+					  "state", state));
 	}
-	failed |= json_object_set_new(top, "hash",
-				      json_string(tsm_hash_name(tsm_registers_hash(registers))));
-	if (failed) {
-		json_decref(top);
-		top = NULL;
-	}
-	return print_json(top);
+	return print_json(json_with(top, "hash",
+				    json_string(tsm_hash_name(tsm_registers_hash(registers)))));
 }
 
 enum status verb_measure_list(int argc, char **argv)

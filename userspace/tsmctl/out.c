@@ -98,6 +98,14 @@ json_t *json_appended(json_t *list, json_t *value)
 	return NULL;
 }
 
+json_t *json_with(json_t *object, const char *name, json_t *value)
+{
+	if (!json_object_set_new(object, name, value))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 static enum status dump_json(json_t *json, size_t flags)
 {
 	enum status status = STATUS_OK;

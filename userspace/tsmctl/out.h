@@ -23,10 +23,11 @@ json_t *json_hex(const uint8_t *data, size_t len);
 json_t *json_text_of(const char *text, size_t len);
 
 /*
- * @list with @value at its end; takes both over, and is NULL where one is, or without
- * memory. A loop of these needs one look at its end.
+ * @list with @value at its end, @object with @value as its @name; take both over, and are
+ * NULL where one is, or without memory. A row of these needs one look at its end.
  */
 json_t *json_appended(json_t *list, json_t *value);
+json_t *json_with(json_t *object, const char *name, json_t *value);
 
 /* On one line; else as print_json(). */
 enum status print_json_line(json_t *json);

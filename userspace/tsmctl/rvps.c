@@ -93,10 +93,7 @@ json_t *rvps_message(const json_t *realms)
 		if (!all_have(realms, claims[i]))
 			continue;
 		snprintf(name, sizeof(name), PREFIX "%s", claims[i]);
-		if (json_object_set_new(values, name, accepted(realms, claims[i]))) {
-			json_decref(values);
-			return NULL;
-		}
+		values = json_with(values, name, accepted(realms, claims[i]));
 	}
 	text = json_dumps(values, JSON_COMPACT);
 	if (text)

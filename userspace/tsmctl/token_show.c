@@ -155,23 +155,16 @@ static json_t *json_array_of(const struct tsm_claim *claim)
 static json_t *json_map(const struct tsm_claim *claim)
 {
 	json_t *map = json_object(), *unknown = json_array();
-	int failed = 0;
 
 	for (; claim; claim = tsm_claim_next(claim)) {
 		if (tsm_claim_name(claim))
-			failed |= json_object_set_new(map, tsm_claim_name(claim),
-						      json_value(claim));
+			map = json_with(map, tsm_claim_name(claim), json_value(claim));
 		else
 			unknown = json_appended(unknown, json_typed(claim));
 	}
 	if (!unknown || json_array_size(unknown))
-		failed |= json_object_set_new(map, "unknown", unknown);
-	else
-		json_decref(unknown);
-	if (failed) {
-		json_decref(map);
-		map = NULL;
-	}
+		return json_with(map, "unknown", unknown);
+	json_decref(unknown);
 	return map;
 }
 
@@ -188,11 +181,7 @@ static enum status print_json_token(const struct tsm_token *token)
 		json = json_pack("{s:o, s:o}", "alg",
 				 alg_name(alg) ? json_string(alg_name(alg)) : json_integer(alg),
 				 "claims", json_map(tsm_token_claims(token, part)));
-
-		if (json_object_set_new(top, part_names[i], json)) {
-			json_decref(top);
-			top = NULL;
-		}
+		top = json_with(top, part_names[i], json);
 	}
 	return print_json(top);
 }

@@ -227,12 +227,9 @@ static json_t *json_step(const struct tsm_verify *verify, enum tsm_step step)
 				 "verdict", tsm_verdict_name(tsm_verify_step(verify, step)),
 				 "reason", tsm_verify_step_reason(verify, step));
 
-	if (label && json_object_set_new(json, "claim",
-					 json_pack("{s:s, s:I}", "part", part_name(part),
-						   "label", (json_int_t)label))) {
-		json_decref(json);
-		json = NULL;
-	}
+	if (label)
+		json = json_with(json, "claim", json_pack("{s:s, s:I}", "part", part_name(part),
+							  "label", (json_int_t)label));
 	return json;
 }
 

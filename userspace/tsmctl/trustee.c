@@ -97,14 +97,14 @@ static json_t *text_of(const struct tsm_claim *claim)
 	return text ? json_string(text) : NULL;
 }
 
-static int set_hex(json_t *object, const char *name, const struct tsm_claim *claim)
+static json_t *with_hex(json_t *object, const char *name, const struct tsm_claim *claim)
 {
-	return claim ? json_object_set_new(object, name, hex_of(claim)) : 0;
+	return claim ? json_with(object, name, hex_of(claim)) : object;
 }
 
-static int set_text(json_t *object, const char *name, const struct tsm_claim *claim)
+static json_t *with_text(json_t *object, const char *name, const struct tsm_claim *claim)
 {
-	return claim ? json_object_set_new(object, name, text_of(claim)) : 0;
+	return claim ? json_with(object, name, text_of(claim)) : object;
 }
 
 static const struct tsm_claim *entry(const struct tsm_claim *map, int64_t label)
@@ -121,15 +121,11 @@ static json_t *json_component(const struct tsm_claim *component)
 {
 	json_t *json = json_object();
 
-	if (set_text(json, "component-type", entry(component, 1)) ||
-	    set_hex(json, "measurement-value", entry(component, 2)) ||
-	    set_text(json, "version", entry(component, 4)) ||
-	    set_hex(json, "signer-id", entry(component, 5)) ||
-	    set_text(json, "hash-algo-id", entry(component, 6))) {
-		json_decref(json);
-		json = NULL;
-	}
-	return json;
+	json = with_text(json, "component-type", entry(component, 1));
+	json = with_hex(json, "measurement-value", entry(component, 2));
+	json = with_text(json, "version", entry(component, 4));
+	json = with_hex(json, "signer-id", entry(component, 5));
+	return with_text(json, "hash-algo-id", entry(component, 6));
 }
 
 static json_t *json_components(const struct tsm_claim *components)
@@ -191,13 +187,10 @@ static json_t *json_realm(const struct tsm_token *token, const struct args *args
 				 text_of(realm(token, TSM_LABEL_RAK_HASH)));
 
 	/* Trustee's reader loads no file where one of these is missing */
-	if ((!args->any_rems &&
-	     json_object_set_new(json, "extensible-measurements", json_rems(token))) ||
-	    (!args->any_rpv &&
-	     set_hex(json, "personalization-value", realm(token, TSM_LABEL_RPV)))) {
-		json_decref(json);
-		json = NULL;
-	}
+	if (!args->any_rems)
+		json = json_with(json, "extensible-measurements", json_rems(token));
+	if (!args->any_rpv)
+		json = with_hex(json, "personalization-value", realm(token, TSM_LABEL_RPV));
 	return json;
 }
 
