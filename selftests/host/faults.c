@@ -11,7 +11,8 @@
 
 static unsigned int countdown, one_in, paused;
 static uint32_t state;
-static bool failed, openssl_only;
+static bool failed;
+static enum { ALL, OPENSSL, LIBRARY } whose;	/* calls: those of OpenSSL's are among all */
 
 static bool count(void)
 {
@@ -32,18 +33,23 @@ static bool count(void)
 	return now;
 }
 
-static bool fault(void)
+bool faults_memory(void)
 {
-	return !openssl_only && count();
+	return whose == ALL && count();
+}
+
+bool faults_library(void)
+{
+	return whose == LIBRARY && count();
 }
 
 /* OpenSSL says why it failed; so do we. */
 bool faults_openssl(void)
 {
-	bool now = count();
+	bool now = whose != LIBRARY && count();
 
 	if (now)
-		ERR_raise(ERR_LIB_EVP, openssl_only ? ERR_R_INTERNAL_ERROR : ERR_R_MALLOC_FAILURE);
+		ERR_raise(ERR_LIB_EVP, whose == OPENSSL ? ERR_R_INTERNAL_ERROR : ERR_R_MALLOC_FAILURE);
 	return now;
 }
 
@@ -58,7 +64,7 @@ void faults_pause(bool on)
 #define ALLOCATION(type, name, params, args) \
 	type __real_##name params; \
 	type __wrap_##name params; \
-	type __wrap_##name params { return fault() ? NULL : __real_##name args; }
+	type __wrap_##name params { return faults_memory() ? NULL : __real_##name args; }
 
 ALLOCATION(void *, malloc, (size_t n), (n))
 ALLOCATION(void *, calloc, (size_t n, size_t size), (n, size))
@@ -91,40 +97,16 @@ FAULTS_OPENSSL(EVP_PKEY *, PEM_read_bio_PUBKEY,
  * buffer could grow, and without memory cuts strings or writes beyond them; its writer
  * does not look at that for the name of a member, and leaves it out.
  */
-json_t *__real_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
-json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error);
-char *__real_json_dumps(const json_t *json, size_t flags);
-char *__wrap_json_dumps(const json_t *json, size_t flags);
-json_t *__wrap_json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
-{
-	json_t *json;
-
-	if (fault())
-		return NULL;
-	paused++;
-	json = __real_json_loadb(text, len, flags, error);
-	paused--;
-	return json;
-}
-
-char *__wrap_json_dumps(const json_t *json, size_t flags)
-{
-	char *text;
-
-	if (fault())
-		return NULL;
-	paused++;
-	text = __real_json_dumps(json, flags);
-	paused--;
-	return text;
-}
+FAULTS_WHOLE(json_t *, json_loadb, (const char *t, size_t n, size_t f, json_error_t *e),
+	(t, n, f, e), NULL)
+FAULTS_WHOLE(char *, json_dumps, (const json_t *j, size_t f), (j, f), NULL)
 
 /* Linked dynamically, jansson is beyond --wrap; it has a door of its own. */
 static void begin(void)
 {
 	json_set_alloc_funcs(__wrap_malloc, free);
 	failed = false;
-	openssl_only = false;
+	whose = ALL;
 }
 
 void faults_at(unsigned int n)
@@ -136,7 +118,14 @@ void faults_at(unsigned int n)
 void faults_openssl_at(unsigned int n)
 {
 	begin();
-	openssl_only = true;
+	whose = OPENSSL;
+	countdown = n;
+}
+
+void faults_library_at(unsigned int n)
+{
+	begin();
+	whose = LIBRARY;
 	countdown = n;
 }
 

@@ -251,13 +251,13 @@ static void get_with_faults(const char *kind, const char *uri)
 		if (!strcmp(kind, "openssl"))
 			faults_openssl_at(n);
 		else if (!strcmp(kind, "curl"))
-			faults_curl_at(n);
+			faults_library_at(n);
 		else
 			faults_at(n);
 		rc = tsm_kbs_new(ctx, url, &opts, &one);
 		if (!rc)
 			rc = tsm_kbs_resource_new(ctx, one, uri, &resource);
-		failed = faults_end() | faults_curl_end();
+		failed = faults_end();
 		printf("%s %u %s %s\n", failed ? "failed" : "all", n, rc ? strerrorname_np(-rc) : "ok",
 		       rc ? tsm_error(ctx) : "");
 		tsm_kbs_resource_free(&resource);

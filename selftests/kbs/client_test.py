@@ -15,10 +15,12 @@ import os
 import pathlib
 import secrets
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -870,35 +872,49 @@ class Memory(Ours):
         client.end()
 
 
-class Proxy:
-    """Tunnels, as far as it is told to."""
+class Listener:
+    """Takes connections, and does with each what it is told to."""
 
-    def __init__(self, refuse=False):
-        import socket
-        import threading
-        self.asked, self.refuse = [], refuse
+    def __init__(self, serve=lambda connection: None):
+        self.taken = []
+        self.serve = serve
         self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.port = self.socket.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.taken.append(connection)
+            threading.Thread(target=self.quietly, args=(connection,), daemon=True).start()
+
+    def quietly(self, connection):
+        try:
+            self.serve(connection)
+        except OSError:
+            pass
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_exception):
         self.socket.close()
+        for connection in self.taken:
+            connection.close()
 
-    def accept(self):
-        import threading
-        while True:
-            try:
-                client, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+class Proxy(Listener):
+    """Tunnels, as far as it is told to."""
+
+    def __init__(self, refuse=False):
+        self.asked, self.refuse = [], refuse
+        super().__init__(self.tunnel)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def tunnel(self, client):
-        import socket
-        import threading
         head = b""
         while b"\r\n\r\n" not in head:
             head += client.recv(4096)

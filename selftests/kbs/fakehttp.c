@@ -47,6 +47,17 @@ void fakehttp_push(long status, bool cookie, const void *body, size_t len)
 	answers[pushed++].len = len;
 }
 
+void fakehttp_trip(void)
+{
+	static const char nonce[] = "{\"nonce\":\"QQ==\",\"extra-params\":\"\"}";
+	static const char token[] = "{\"token\":\"e30.e30.\"}";
+
+	fakehttp_begin();
+	fakehttp_push(200, true, nonce, strlen(nonce));
+	fakehttp_push(200, true, token, strlen(token));
+	fakehttp_push(200, true, input_jwe_p256, input_jwe_p256_len);
+}
+
 int http_check_url(struct tsm_ctx *ctx, const char *url, bool plain_allowed)
 {
 	(void)ctx;

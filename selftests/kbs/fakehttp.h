@@ -17,4 +17,7 @@ void fakehttp_begin(void);
 /* @body is not copied. */
 void fakehttp_push(long status, bool cookie, const void *body, size_t len);
 
+/* Begins, and pushes what a session and one resource take: bytes 0 to 31, to a P-256 key. */
+void fakehttp_trip(void);
+
 #endif

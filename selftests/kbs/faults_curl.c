@@ -3,22 +3,12 @@
 
 #include <curl/curl.h>
 
+#include "../host/faults.h"
 #include "faults_curl.h"
-
-static unsigned int countdown;
-static bool failed;
-
-static bool fault(void)
-{
-	bool now = countdown && !--countdown;
-
-	failed |= now;
-	return now;
-}
 
 #define ALLOCATION(type, name, params, args) \
 	type __real_##name params; \
-	static type curl_##name params { return fault() ? NULL : __real_##name args; }
+	static type curl_##name params { return faults_library() ? NULL : __real_##name args; }
 
 ALLOCATION(void *, malloc, (size_t n), (n))
 ALLOCATION(void *, calloc, (size_t n, size_t size), (n, size))
@@ -29,16 +19,4 @@ bool faults_curl_begin(void)
 {
 	return !curl_global_init_mem(CURL_GLOBAL_ALL, curl_malloc, free, curl_realloc, curl_strdup,
 				     curl_calloc);
-}
-
-void faults_curl_at(unsigned int n)
-{
-	failed = false;
-	countdown = n;
-}
-
-bool faults_curl_end(void)
-{
-	countdown = 0;
-	return failed;
 }

@@ -4,7 +4,6 @@
  * fails as a whole: test_faults is there for what happens in it.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -21,22 +20,7 @@ FAULTS_OPENSSL(int, EVP_CipherInit_ex2, (EVP_CIPHER_CTX *c, const EVP_CIPHER *t,
 FAULTS_OPENSSL(int, EVP_CipherUpdate, (EVP_CIPHER_CTX *c, unsigned char *o, int *on,
 	const unsigned char *i, int n), (c, o, on, i, n), 0)
 
-#define WHOLE(name, params, args) \
-	int __real_##name params; \
-	int __wrap_##name params; \
-	int __wrap_##name params \
-	{ \
-		void *turn = malloc(1); \
-		int rc = -ENOMEM; \
-		free(turn); \
-		faults_pause(true); \
-		if (turn) \
-			rc = __real_##name args; \
-		faults_pause(false); \
-		return rc; \
-	}
-
-WHOLE(tsm_kbs_new, (struct tsm_ctx *ctx, const char *url, const struct tsm_kbs_opts *opts,
-	struct tsm_kbs **out), (ctx, url, opts, out))
-WHOLE(tsm_kbs_resource_new, (struct tsm_ctx *ctx, struct tsm_kbs *kbs, const char *uri,
-	struct tsm_kbs_resource **out), (ctx, kbs, uri, out))
+FAULTS_WHOLE(int, tsm_kbs_new, (struct tsm_ctx *ctx, const char *url,
+	const struct tsm_kbs_opts *opts, struct tsm_kbs **out), (ctx, url, opts, out), -ENOMEM)
+FAULTS_WHOLE(int, tsm_kbs_resource_new, (struct tsm_ctx *ctx, struct tsm_kbs *kbs,
+	const char *uri, struct tsm_kbs_resource **out), (ctx, kbs, uri, out), -ENOMEM)

@@ -4,13 +4,11 @@ with a documented errno and within bounds, and does nothing that it is told to b
 
 import gzip
 import json
-import socket
-import threading
 import time
 
 import faults
 import kbs
-from client_test import Ours
+from client_test import Listener, Ours
 
 STEPS = ("auth", "attest", "resource")
 POST_AND_GET = ("auth", "resource")
@@ -18,40 +16,6 @@ POST_AND_GET = ("auth", "resource")
 
 def answer(*headers, body=b"{}", status="200 OK"):
     return "\r\n".join((f"HTTP/1.1 {status}", *headers, "", "")).encode() + body
-
-
-class Listener:
-    """Takes connections, and does with each what it is told to."""
-
-    def __init__(self, serve=lambda connection: None):
-        self.taken = []
-        self.serve = serve
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.taken.append(connection)
-            threading.Thread(target=self.quietly, args=(connection,), daemon=True).start()
-
-    def quietly(self, connection):
-        try:
-            self.serve(connection)
-        except OSError:
-            pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        self.socket.close()
-        for connection in self.taken:
-            connection.close()
 
 
 class Hostile(Ours):

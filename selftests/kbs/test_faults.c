@@ -18,7 +18,6 @@
 
 #include <tsm/kbs.h>
 
-#include "../fuzz/inputs.h"
 #include "../host/fake_provider.h"
 #include "../host/fakefs.h"
 #include "../host/faults.h"
@@ -68,18 +67,13 @@ static int teardown(void **state)
 /* All that an agent does: 0 if it gets the resource. */
 static int get(void)
 {
-	static const char nonce[] = "{\"nonce\":\"QQ==\",\"extra-params\":\"\"}";
-	static const char token[] = "{\"token\":\"e30.e30.\"}";
 	struct tsm_kbs_opts opts = { .size = sizeof(opts), .initdata = INITDATA };
 	struct tsm_kbs_resource *resource = NULL;
 	struct tsm_kbs *kbs = NULL;
 	size_t len, i;
 	int rc;
 
-	fakehttp_begin();
-	fakehttp_push(200, true, nonce, strlen(nonce));
-	fakehttp_push(200, true, token, strlen(token));
-	fakehttp_push(200, true, input_jwe_p256, input_jwe_p256_len);
+	fakehttp_trip();
 	rc = tsm_kbs_new(ctx, "https://kbs.example", &opts, &kbs);
 	assert_true(!rc == !!kbs);
 	if (!rc)
@@ -144,29 +138,18 @@ static void each_call_to_openssl(void **state)
 
 /* --- OpenSSL's own memory --- */
 
-static unsigned int countdown;
-static bool crypto_failed;
-
-static bool fault(void)
-{
-	bool now = countdown && !--countdown;
-
-	crypto_failed |= now;
-	return now;
-}
-
 static void *crypto_malloc(size_t n, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return fault() ? NULL : malloc(n);
+	return faults_library() ? NULL : malloc(n);
 }
 
 static void *crypto_realloc(void *p, size_t n, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return fault() ? NULL : realloc(p, n);
+	return faults_library() ? NULL : realloc(p, n);
 }
 
 static void crypto_free(void *p, const char *file, int line)
@@ -188,20 +171,12 @@ static void (*const preinit)(void) __attribute__((section(".preinit_array"), use
 
 static void each_allocation_of_openssl(void **state)
 {
-	unsigned int n = 0, enomem = 0;
-	int rc;
+	unsigned int enomem, eio;
 
 	(void)state;
-	do {
-		crypto_failed = false;
-		countdown = ++n;
-		rc = get();
-		countdown = 0;
-		if (rc && (rc != -ENOMEM || !crypto_failed))
-			fail_msg("allocation %u: %d, %s", n, rc, tsm_error(ctx));
-		enomem += rc == -ENOMEM;
-	} while (crypto_failed);
-	assert_in_range(enomem, 50, n);
+	fail_each(faults_library_at, &enomem, &eio);
+	assert_in_range(enomem, 50, 100000);
+	assert_int_equal(eio, 0);
 }
 
 int main(void)

@@ -17,7 +17,6 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "../fuzz/inputs.h"
 #include "../host/fakefs.h"
 #include "../host/faults.h"
 #include "../host/run_main.h"
@@ -98,13 +97,7 @@ static size_t result_of(const char *text, uint8_t *out)
 
 static int run(unsigned int n, bool openssl, bool *failed)
 {
-	static const char nonce[] = "{\"nonce\":\"QQ==\",\"extra-params\":\"\"}";
-	static const char token[] = "{\"token\":\"e30.e30.\"}";
-
-	fakehttp_begin();
-	fakehttp_push(200, true, nonce, strlen(nonce));
-	fakehttp_push(200, true, token, strlen(token));
-	fakehttp_push(200, true, input_jwe_p256, input_jwe_p256_len);
+	fakehttp_trip();
 	return run_main(LINE, n, openssl ? faults_openssl_at : faults_at, failed);
 }
 
