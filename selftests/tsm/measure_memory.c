@@ -53,6 +53,11 @@ static long sum_of(const char *path, const char *name)
 	return sum;
 }
 
+static long slabs_scanned(void)
+{
+	return sum_of("/proc/vmstat", "slabs_scanned");
+}
+
 /*
  * All but a little of the memory for itself, and then names that are not in sysfs: the
  * kernel remembers each, and forgets them when it looks for memory. So all others find
@@ -85,7 +90,7 @@ static void fill_on(const bool *stop)
 TEST_F_TIMEOUT(memory, is_short, 200)
 {
 	const long before = check_log(_metadata, &self->m);
-	const long scanned = sum_of("/proc/vmstat", "slabs_scanned");
+	const long scanned = slabs_scanned();
 	unsigned long made = 0;
 	long reclaimed = 0;
 	pid_t filler;
@@ -98,13 +103,13 @@ TEST_F_TIMEOUT(memory, is_short, 200)
 		fill_on(&self->writers->stop);
 	for (int s = 0; s < FILL_SECONDS && !reclaimed; s++) {
 		sleep(1);
-		reclaimed = sum_of("/proc/vmstat", "slabs_scanned") - scanned;
+		reclaimed = slabs_scanned() - scanned;
 	}
 	if (reclaimed) {
 		writers_start(_metadata, self->writers, &self->m);
 		sleep(SECONDS);
 		made = writers_end(_metadata, self->writers);
-		reclaimed = sum_of("/proc/vmstat", "slabs_scanned") - scanned;
+		reclaimed = slabs_scanned() - scanned;
 	}
 	__atomic_store_n(&self->writers->stop, true, __ATOMIC_RELAXED);
 	ASSERT_EQ(filler, waitpid(filler, &status, 0));

@@ -17,7 +17,6 @@
 #define QUIET_MS	5000
 
 static struct others {
-	bool stop;
 	unsigned long tokens[TAKERS], watched;
 } *others;
 
@@ -76,12 +75,12 @@ FIXTURE_TEARDOWN(suspend)
 }
 
 /* Exits with the errno of a report that was none. */
-static void take_on(const char *dir, unsigned long *tokens)
+static void take_on(const char *dir, unsigned long *tokens, const bool *stop)
 {
 	static __u8 token[TOKEN_MAX];
 	__u8 challenge[CHALLENGE_SIZE];
 
-	while (!__atomic_load_n(&others->stop, __ATOMIC_RELAXED)) {
+	while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) {
 		ssize_t size;
 
 		challenge_fill(challenge, *tokens);
@@ -122,7 +121,7 @@ TEST_F_TIMEOUT(suspend, with_users, 120)
 	for (int i = 0; i < TAKERS; i++) {
 		self->takers[i] = fork_bound();
 		if (!self->takers[i])
-			take_on(self->dirs[i], &others->tokens[i]);
+			take_on(self->dirs[i], &others->tokens[i], &self->writers->stop);
 	}
 	writers_start(_metadata, self->writers, &self->m);
 	do {
@@ -133,7 +132,6 @@ TEST_F_TIMEOUT(suspend, with_users, 120)
 		TH_LOG("time %ld", frozen);
 
 	made = writers_end(_metadata, self->writers);
-	__atomic_store_n(&others->stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < TAKERS; i++) {
 		ASSERT_EQ(self->takers[i], waitpid(self->takers[i], &status, 0));
 		EXPECT_EQ(0, status)
