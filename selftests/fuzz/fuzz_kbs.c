@@ -35,6 +35,7 @@ static void failed(int rc)
 {
 	static const int errors[] = {
 		EKEYREJECTED, ENOKEY, EHOSTUNREACH, EAGAIN, EPROTO, EPROTONOSUPPORT, EBADMSG,
+		EMSGSIZE,
 	};
 	const char *text = tsm_error(ctx);
 	size_t i;
