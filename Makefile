@@ -90,7 +90,7 @@ demo: setup
 	@scripts/enter scripts/demo $(BEGAN)
 
 demo-container: setup
-	@scripts/enter selftests/container/demo
+	@scripts/enter selftests/trips/container/demo.py
 
 check: setup
 	@scripts/enter selftests/check
@@ -123,14 +123,14 @@ check-memory: setup
 	@scripts/enter selftests/check long-memory
 
 check-install: setup
-	@disk=$$(scripts/enter --root selftests/packaging/debian-disk) && \
-		scripts/enter selftests/packaging/check-install "$$disk"
+	@disk=$$(scripts/enter --root selftests/packaging/debian_disk.py) && \
+		scripts/enter selftests/packaging/check_install.py "$$disk"
 
 bench: setup
-	@scripts/enter selftests/bench/run
+	@scripts/enter selftests/bench/all.py
 
 realm: setup
-	@selftests/realm/run
+	@selftests/testbed/run
 
 deb: setup
 	@scripts/enter scripts/deb

@@ -13,7 +13,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 OUT = pathlib.Path(os.environ.get("O") or TOP / "build") / "bench"
-sys.path.insert(0, str(TOP / "selftests/realm"))
+sys.path.insert(0, str(TOP / "selftests/testbed"))
 CROSS = "aarch64-linux-gnu-"
 KSELFTEST = "/usr/src/linux-tools/tools/testing/selftests"
 
@@ -23,13 +23,13 @@ def build(source):
     OUT.mkdir(parents=True, exist_ok=True)
     program = OUT / pathlib.Path(source).stem
     subprocess.run([f"{CROSS}gcc", "-O2", "-Wall", "-Wextra", "-Wno-sign-compare", "-D_GNU_SOURCE",
-                    "-static", f"-I{TOP}/uapi", f"-I{TOP}/selftests/tsm", "-isystem", KSELFTEST, "-o", program, HERE / source], check=True)
+                    "-static", f"-I{TOP}/uapi", f"-I{TOP}/selftests/kselftest/tsm", "-isystem", KSELFTEST, "-o", program, HERE / source], check=True)
     return program
 
 
 def realm(options, script, *args):
     """The words of each line that the script prints in a realm of two vCPUs, as they come."""
-    command = [TOP / "selftests/realm/realm.py", "--cpus", "2", "--timeout", "1200",
+    command = [TOP / "selftests/testbed/realm.py", "--cpus", "2", "--timeout", "1200",
                "--module", "realm_tsm", *options, "--", "sh", "-euc", script, "sh", *map(str, args)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:

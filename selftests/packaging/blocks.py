@@ -20,7 +20,7 @@ PLACES = {
     "debian": "by an administrator, in a Debian realm",
     "debian-agent": "by the user agent there",
     "debian-reboot": "there, and it starts anew",
-    "measure": "in a realm, by selftests/realm/measure_test.py, which compares the output",
+    "measure": "in a realm, by selftests/trips/measure_test.py, which compares the output",
     "shown": "nowhere: it is no command",
 }
 MARK = re.compile(r"(?:\.\.|<!--) run: ([\w-]+)(?: -->)?$")

@@ -88,12 +88,12 @@ class Commands(unittest.TestCase):
         script += "for token in *token*; do echo $token $(base64 <$token | tr -d '\\n'); done\n"
         challenge = secrets.token_hex(64)
         said = shell(
-            f"selftests/realm/realm.py --module realm_tsm --file {examples}/agent:/usr/bin/agent "
+            f"selftests/testbed/realm.py --module realm_tsm --file {examples}/agent:/usr/bin/agent "
             f"--file {stage}/usr/bin/tsmctl:/usr/bin/tsmctl "
             f"--file {stage}/usr/lib/libtsm.so.1:/lib/libtsm.so.1 "
             f"-- env challenge={challenge} sh -c \"$script\"", TOP, script=script)
         tokens = dict(re.findall(r"^(token[\w.]*) (\S+)$", said, re.M))
         for name, check in (("token", ""), ("token.cbor", f"--challenge {challenge}")):
             with self.subTest(token=name):
-                shell(f"base64 -d <<<{tokens[name]} | selftests/realm/check-token --trust-anchors "
+                shell(f"base64 -d <<<{tokens[name]} | selftests/testbed/check_token.py --trust-anchors "
                       f"{BUILD}/monitor/trust-anchors.json {check} -", TOP)

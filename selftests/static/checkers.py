@@ -177,7 +177,7 @@ class Checkpatch(Checker):
             raise Absent(f"{self.SCRIPT} is not installed")
         self.of_script = digest(self.SCRIPT.read_text())
         made = {"kmod/nl_gen.c", "kmod/nl_gen.h", "uapi/linux/realm_tsm.h",   # by nl-regen
-                "selftests/fuzz/inputs.h"}                                    # by make_corpora
+                "selftests/robustness/fuzz/inputs.h"}                                    # by make_corpora
         return in_parallel(self.one, [f for f in tracked("*.c", "*.h", "*.S") if f not in made])
 
 

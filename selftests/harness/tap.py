@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Run a file of Python's unittest and print its results as TAP."""
+
+import importlib.util
+import pathlib
+import sys
+import unittest
+
+
+SELFTESTS = pathlib.Path(__file__).resolve().parent.parent
+
+
+class TapResult(unittest.TestResult):
+    number = 0
+
+    def report(self, word, test, note=""):
+        self.number += 1
+        print(f"{word} {self.number} {test.id().removeprefix('test.')}{note}", flush=True)
+
+    def details(self, test, error):
+        for line in self._exc_info_to_string(error, test).splitlines():
+            print(f"# {line}")
+
+    def addSuccess(self, test):
+        self.report("ok", test)
+
+    def addSkip(self, test, reason):
+        self.report("ok", test, f" # SKIP {reason}")
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.details(test, error)
+        self.report("not ok", test)
+
+    addError = addFailure
+
+    def addSubTest(self, test, subtest, error):
+        if error:
+            super().addFailure(subtest, error)
+            self.details(test, error)
+            self.report("not ok", subtest)
+
+
+def main():
+    path = pathlib.Path(sys.argv[1]).resolve()
+    sys.path[:0] = [str(path.parent), *(str(SELFTESTS / p) for p in ("testbed", "testbed/kbs"))]
+    spec = importlib.util.spec_from_file_location("test", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    result = TapResult()
+    unittest.defaultTestLoader.loadTestsFromModule(module).run(result)
+    print(f"1..{result.number}")
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

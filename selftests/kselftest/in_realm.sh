@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kselftest [--kernel VERSION] [--page 4k|16k] [MODULE [TEST...]]: build the
+# kselftests for a kernel, and run them in a realm with this module loaded.
+# Without a module, only print the folder that they were built in.
+set -eu
+cd "$(dirname "$0")/../.."
+
+kernel=
+while case ${1:-} in --*) ;; *) false ;; esac; do
+	kernel="$kernel $1 $2"
+	shift 2
+done
+
+headers=$(selftests/testbed/realm.py $kernel --print-headers)
+release=$(cat "$headers/include/config/kernel.release")
+out=build/kselftest/$release
+mkdir -p "$out"
+make -s -f selftests/kselftest/tsm/kselftest.mk install \
+	KSELFTEST=/usr/src/linux-tools/tools/testing/selftests \
+	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- \
+	>"$out/build.log" 2>&1 || {
+	cat "$out/build.log" >&2
+	exit 1
+}
+if grep -i 'warning:' "$out/build.log"; then
+	echo "not ok 1 the tests build without a warning"
+	exit 1
+fi
+
+[ $# != 0 ] || {
+	echo "$out/kselftest"
+	exit
+}
+module=$1
+shift
+
+# the checkers of a debug kernel take their time
+limit=900
+case $kernel in
+*debug*) limit=2400 ;;
+esac
+
+exec selftests/testbed/realm.py $kernel --cpus 4 --timeout $limit --module "$module" \
+	--file "$out/kselftest:/kselftest" -- sh -c '
+	cd /kselftest
+	for test; do set -- "$@" -t "tsm:$test"; shift; done
+	./run_kselftest.sh "$@"
+	status=$?
+	# which lines of the module ran, for selftests/kselftest/coverage.py
+	find /sys/kernel/debug/gcov -name "*.gcda" 2>/dev/null | grep "/kmod/[a-z_]*\.gcda$" |
+	while read -r counts; do
+		echo "# gcda ${counts#/sys/kernel/debug/gcov} $(base64 -w 0 "$counts")"
+	done
+	exit $status' sh "$@"

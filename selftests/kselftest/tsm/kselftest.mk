@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tests as kselftest builds, installs and runs them, outside a kernel tree:
+#
+#   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [CROSS_COMPILE=PREFIX]
+#
+# KSELFTEST: tools/testing/selftests of a kernel's source, KDIR: the headers of
+# the kernel to test. O/kselftest is the result: run_kselftest.sh, its list, tsm/.
+#
+# What kselftest needs of a kernel tree is put together from symbolic links, with
+# this folder in its place: nothing is copied, and nothing written here.
+#
+# In the guest the result may lie anywhere, and is run by root:
+#   ./run_kselftest.sh [-t tsm:NAME]
+# It needs sh, basename, cat, cut, dirname, grep, head, sed, sort, tr, uniq and wc,
+# as busybox has them; debugfs and configfs mounted; a provider of reports loaded.
+# busybox's timeout must not be found as /usr/bin/timeout (it has no --foreground):
+# without one, the harness's own limit of 30 s for each test remains.
+
+SRC := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+O ?= $(abspath $(SRC)/../../../build)
+OUT := $(abspath $(O))
+
+KSELFTEST ?= $(error KSELFTEST=DIR is missing: tools/testing/selftests of a kernel's source)
+KDIR ?= $(error KDIR=DIR is missing: the headers of the kernel to test)
+
+TREE := $(OUT)/kselftest-tree
+SELFTESTS := $(TREE)/tools/testing/selftests
+CORE := Makefile lib.mk run_kselftest.sh kselftest kselftest.h kselftest_harness.h
+
+install:
+	@mkdir -p $(SELFTESTS) $(TREE)/scripts $(TREE)/usr
+	@cp -rsf $(realpath $(KSELFTEST)/../../../scripts/subarch.include) $(TREE)/scripts
+	@cp -rsf $(addprefix $(realpath $(KSELFTEST))/,$(CORE)) $(SELFTESTS)
+	@cp -rsfT $(SRC) $(SELFTESTS)/tsm
+	@cp -rsfT $(abspath $(SRC)/../../../uapi) $(TREE)/usr/include
+	@mkdir -p $(TREE)/Documentation/netlink
+	@cp -rsfT $(abspath $(SRC)/../../../Documentation/netlink/specs) $(TREE)/Documentation/netlink/specs
+	@rm -rf $(OUT)/kselftest
+	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O= \
+		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(OUT)/kselftest install
+
+clean:
+	rm -rf $(TREE) $(OUT)/kselftest
+
+.PHONY: install clean

@@ -1,0 +1,422 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boot an unmodified distribution kernel as an emulated realm and run a command in it.
+
+The command's output and exit status come through unchanged, save for these:
+  118  the guest ended without sending the command's status
+  119  the guest's kernel printed a warning, an oops, a stall or a panic
+  124  the deadline passed (--timeout)
+  125  the realm could not be started
+  128+N  the command was ended by signal N, or this program was
+Without a command, an interactive shell runs in the realm.
+
+The realm is test equipment. It shows how software behaves against the Realm
+Services Interface; it isolates nothing, and passing on it is no conformance.
+"""
+
+import argparse
+import collections
+import ctypes
+import fcntl
+import os
+import pathlib
+import re
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+import initramfs
+import kernel as kernels
+import packages
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("O") or TOP / "build")
+QEMU = "qemu-system-aarch64"
+CONFIG_ADDRESS = 0x40100000
+KERNEL_ADDRESS = 0x42000000
+CMDLINE = "console=ttyAMA0 panic=-1 oops=panic"
+
+NO_STATUS, KERNEL_COMPLAINED, DEADLINE, CANNOT_START = 118, 119, 124, 125
+POWER_OFF_SECONDS = 20
+FOR_EVER = 10**6    # seconds; poll(2) takes 2^31 ms
+
+# What the kernel prints when something is wrong with it.
+COMPLAINT = re.compile(
+    r"WARNING: |BUG: |Kernel panic|Oops|Internal error|Unable to handle kernel|"
+    r"self-detected stall|detected stalls|soft lockup|hard LOCKUP|blocked for more than|"
+    r"Call trace:|UBSAN: |KASAN: |kmemleak: \d+ new|possible .* detected|"
+    r"sleeping function called|scheduling while atomic|monitor: ")
+FAULT = re.compile(
+    r"(version|features|read|extend|init|continue|config|ipa-set|ipa-get|host-call)"
+    r"(@\d+(x(\d+|\*))?)?:"
+    r"(error=(input|state|unknown|device|\d+)|stall|endless|lose|(length|bound|pad|delay)=\w+)")
+
+
+class CannotStart(Exception):
+    pass
+
+
+class Interrupted(Exception):
+    pass
+
+
+def say(text):
+    print(f"realm: {text}", file=sys.stderr, flush=True)
+
+
+def options(argv):
+    parser = argparse.ArgumentParser(
+        prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="run [options] [--] [COMMAND...]")
+    add = parser.add_argument
+    add("--kernel", metavar="VERSION", help="7.3, 7.3.4+deb13, or debug: built with every check; default: the newest in the index")
+    add("--page", choices=sorted(kernels.PAGES), default="4k", help="the kernel's page size")
+    add("--cpus", type=int, default=2, metavar="N", help="vCPUs (default 2)")
+    add("--mem", default="1G", metavar="SIZE", help="memory (default 1G)")
+    add("--hash", choices=["sha256", "sha384", "sha512"], default="sha256",
+        help="the realm's measurement hash")
+    add("--wrapper", choices=["399", "907"], default="399", help="the token's outer form")
+    add("--profile", choices=["legacy", "2023"], default="2023", help="the token's claims")
+    add("--sign", choices=["on", "off"], default="on",
+        help="off: an instant token with an empty signature, for measuring drivers")
+    add("--rpv", metavar="HEX", default="", help="realm personalization value, up to 64 bytes")
+    add("--fault", action="append", default=[], metavar="SPEC",
+        help="CALL[@N[xCOUNT]]:EFFECT makes a call misbehave; see monitor/README.md")
+    add("--module", choices=["realm_tsm", "arm_cca_guest", "both", "none"], default="none",
+        help="modules loaded before COMMAND; both: arm_cca_guest first")
+    add("--file", action="append", default=[], metavar="HOST[:GUEST]",
+        help="a file or folder for the guest, with the libraries that programs need")
+    add("--package", action="append", default=[], metavar="NAME",
+        help="a Debian package for the guest, with all that it needs; unpacked, not installed")
+    add("--net", action="store_true",
+        help="a network that reaches this machine's loopback (as 10.0.2.2), and nothing else")
+    add("--disk", action="append", default=[], metavar="IMAGE",
+        help="a disk of the guest, which may write to it: /dev/vda, then /dev/vdb and so on")
+    add("--initrd", type=pathlib.Path, metavar="FILE",
+        help="boot this initramfs: of a system on a --disk, which runs init COMMAND... itself")
+    add("--monitor", type=pathlib.Path, metavar="IMAGE", help="another monitor image")
+    add("--append", default="", metavar="ARGS", help="more of the kernel's command line")
+    add("--timeout", type=float, default=300, metavar="SECONDS",
+        help="deadline for the whole run (default 300; none for the interactive shell)")
+    add("--ignore", metavar="REGEX", type=re.compile,
+        help="a known complaint of the guest's kernel, up to its end of trace, is no failure")
+    add("--console", action="store_true", help="show the guest's console on stderr")
+    add("--print-rim", action="store_true",
+        help="print the RIM computed from the same files, and boot nothing")
+    add("--print-headers", action="store_true",
+        help="print the folder of the kernel's headers, and boot nothing")
+    add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+    args = parser.parse_args(argv)
+    if args.command[:1] == ["--"]:
+        del args.command[0]
+    for spec in args.fault:
+        if not FAULT.fullmatch(spec):
+            parser.error(f"--fault {spec}: not CALL[@N[xCOUNT]]:EFFECT, see monitor/README.md")
+    if not re.fullmatch(r"([0-9a-fA-F]{2}){0,64}", args.rpv):
+        parser.error("--rpv takes up to 128 hex digits")
+    prints = args.print_rim or args.print_headers
+    if not args.command and not prints and not os.isatty(0):
+        parser.error("a COMMAND is needed where there is no terminal")
+    return args
+
+
+def make(folder, *args):
+    """Parts of the realm are built on first use; nothing is done where they are up to date."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(["make", "-s", "-C", TOP / folder, f"O={BUILD}", *args],
+                              stdout=sys.stderr, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise CannotStart(f"make -C {folder} {' '.join(args)} failed, see above")
+
+
+def content_fd(name, content):
+    """Content as an open file without a name: nothing to clean up."""
+    fd = os.memfd_create(name)
+    with open(fd, "wb", closefd=False) as f:
+        f.write(content)
+    return fd
+
+
+def build_initramfs(args, kernel):
+    out = initramfs.Initramfs()
+    out.add(BUILD / "realm/init", "/init")
+    out.add(initramfs.GUEST_LIBRARIES.parent.parent / "bin/busybox", "/bin/busybox")
+
+    names = ["configfs", "tsm_report", "arm_cca_guest", "virtio_net"]
+    load = {"none": [], "arm_cca_guest": ["arm_cca_guest"], "realm_tsm": ["realm_tsm"],
+            "both": ["arm_cca_guest", "realm_tsm"]}[args.module]
+    ours = []
+    if "realm_tsm" in load:
+        # heeded where the kernel was built to count lines that ran
+        make(".", "modules", f"KDIR={kernel.headers}", "GCOV_PROFILE=y")
+        ours = [BUILD / "kmod" / kernel.release / "realm_tsm.ko"]
+    if args.disk:
+        names += ["virtio_blk", "ext4"]
+        load += ["virtio_blk", "ext4"]
+    if args.net:
+        load.append("virtio_net")
+        out.file("/etc/realm/net", b"")
+    out.modules(kernel, names, ours)
+    out.file("/etc/realm/modules", "".join(f"{m}\n" for m in ["configfs", *load]).encode())
+    if args.package:
+        out.add(packages.fetch(*args.package, say=say), "/")
+    for spec in args.file:
+        host, _, guest = (spec, "", "") if os.path.lexists(spec) else spec.partition(":")
+        out.add(os.path.abspath(host), guest or os.path.abspath(host))
+    if args.command:
+        out.file("/etc/realm/command", "".join(f"{a}\0" for a in args.command).encode())
+    return out.cpio()
+
+
+def config(args, kernel):
+    lines = [f"kernel_size={kernel.image.stat().st_size}", f"hash={args.hash}",
+             f"wrapper={args.wrapper}", f"profile={args.profile}", f"sign={args.sign}",
+             f"rpv={args.rpv.ljust(128, '0')}", *(f"fault={spec}" for spec in args.fault)]
+    return "".join(f"{line}\n" for line in lines).encode() + b"\0"
+
+
+class Machine:
+    """QEMU with the realm in it, and the far ends of the guest's ports."""
+
+    def __init__(self, args):
+        self.args = args
+        kernel = kernels.find(args.kernel, args.page, say)
+        make("selftests/testbed")
+        self.cmdline = f"{CMDLINE} {args.append}".strip()
+        self.initrd = content_fd("initramfs", args.initrd.read_bytes() if args.initrd else
+                                 build_initramfs(args, kernel))
+        self.config = content_fd("config", config(args, kernel))
+        self.image = kernel.image
+        self.process = None
+        self.ports = {}
+
+    def command(self, machine_options=""):
+        return [
+            QEMU, "-nodefaults", "-display", "none", "-no-reboot", "-nic", "none",
+            "-M", "virt,virtualization=on,gic-version=3,highmem=off,dtb-randomness=off"
+            + machine_options,
+            "-cpu", "max,pauth-impdef=on", "-accel", "tcg,thread=multi",
+            "-m", self.args.mem, "-smp", str(self.args.cpus),
+            "-kernel", str(self.args.monitor or BUILD / "monitor/monitor.img"),
+            "-device", f"loader,file=/proc/self/fd/{self.config},"
+                       f"addr={CONFIG_ADDRESS:#x},force-raw=on",
+            "-device", f"loader,file={self.image},addr={KERNEL_ADDRESS:#x},force-raw=on",
+            "-initrd", f"/proc/self/fd/{self.initrd}", "-append", self.cmdline]
+
+    def rim(self):
+        """The RIM as the host computes it: the device tree is QEMU's own, dumped."""
+        fds = (self.config, self.initrd)
+        with tempfile.TemporaryDirectory() as folder:   # QEMU writes beside it, then renames
+            dtb = f"{folder}/dtb"
+            subprocess.run(self.command(f",dumpdtb={dtb}"), check=True, pass_fds=fds,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return subprocess.run(
+                [TOP / "selftests/testbed/rim.py", "--hash", self.args.hash, "--kernel", self.image,
+                 "--initrd", f"/proc/self/fd/{self.initrd}", "--cmdline", self.cmdline,
+                 "--dtb", dtb],
+                check=True, pass_fds=fds, capture_output=True, text=True).stdout.strip()
+
+    def start(self):
+        ends = []
+        line = [*self.command(), "-device", "virtio-serial-pci"]
+
+        def chardev(name):
+            ours, theirs = socket.socketpair()
+            self.ports[name] = ours
+            ends.append(theirs)
+            return ["-chardev", f"socket,id={name},fd={theirs.fileno()}"]
+
+        line += [*chardev("console"), "-serial", "chardev:console"]
+        if not self.args.command:
+            line += ["-chardev", "stdio,id=tty,signal=off", "-device", "virtconsole,chardev=tty"]
+        for name in ("stdout", "stderr", "status"):
+            line += [*chardev(name), "-device",
+                     f"virtserialport,chardev={name},name=org.realm-tsm.{name}"]
+        for number, disk in enumerate(self.args.disk):
+            line += ["-drive", f"file={disk},format=raw,if=none,id=disk{number},cache=unsafe",
+                     "-device", f"virtio-blk-pci,drive=disk{number}"]
+        environment = dict(os.environ)
+        if self.args.net:
+            line += ["-netdev", "user,id=net,ipv6=off",
+                     "-device", "virtio-net-pci,netdev=net,romfile="]
+            environment["LD_PRELOAD"] = str(BUILD / "realm/loopback_only.so")
+
+        def die_with_parent():
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)   # PR_SET_PDEATHSIG
+
+        self.process = subprocess.Popen(
+            line, env=environment, preexec_fn=die_with_parent,
+            stdin=None if not self.args.command else subprocess.DEVNULL,
+            stdout=None if not self.args.command else sys.stderr,
+            pass_fds=[self.config, self.initrd, *(e.fileno() for e in ends)])
+        for end in ends:
+            end.close()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+        if self.process:
+            self.process.wait()
+
+
+class Console:
+    """The guest's console: searched for complaints, its end kept for the report."""
+
+    def __init__(self, show, ignore=None):
+        self.show = show
+        self.ignore = ignore
+        self.ignoring = False
+        self.partial = b""
+        self.complaint = None
+        self.tail = collections.deque(maxlen=25)
+
+    def feed(self, data):
+        *lines, self.partial = (self.partial + data).split(b"\n")
+        for raw in lines:
+            line = raw.decode(errors="replace").rstrip("\r")
+            self.tail.append(line)
+            if self.show:
+                print(line, file=sys.stderr)
+            if self.ignore and self.ignore.search(line):
+                self.ignoring = True
+            elif not self.complaint and not self.ignoring and COMPLAINT.search(line):
+                self.complaint = line
+            elif "---[ end trace" in line:
+                self.ignoring = False
+
+    def explain(self):
+        if not self.show:
+            for line in self.tail:
+                print(f"  | {line}", file=sys.stderr)
+
+
+def write_all(fd, data):
+    while data:
+        data = data[os.write(fd, data):]
+
+
+def attend(machine, console, deadline, stdout=lambda data: write_all(1, data)):
+    """Relay the ports until the guest is gone. Returns the status lines; raises TimeoutError."""
+    status = b""
+    relayed = {"stdout": 0, "stderr": 0}
+    released = False
+    selector = selectors.DefaultSelector()
+    for name, port in machine.ports.items():
+        selector.register(port, selectors.EVENT_READ, name)
+    while selector.get_map():
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        for key, _ in selector.select(left):
+            try:
+                data = key.fileobj.recv(65536)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                selector.unregister(key.fileobj)
+            elif key.data == "console":
+                console.feed(data)
+            elif key.data == "status":
+                status += data
+            else:
+                stdout(data) if key.data == "stdout" else write_all(2, data)
+                relayed[key.data] += len(data)
+        # "ready", then the command's end with how much it wrote: the guest may end with it all here
+        if not released and status.count(b"\n") == 2 \
+                and status.split()[-2:] == [b"%d" % n for n in relayed.values()]:
+            released = True
+            machine.ports["status"].sendall(b"\n")
+            deadline = min(deadline, time.monotonic() + POWER_OFF_SECONDS)
+    return status.decode().splitlines()
+
+
+def outcome(args, console, status):
+    """The exit status of the whole, said in words where it is not the command's own."""
+    if console.complaint:
+        console.explain()
+        say(f"the guest's kernel complained: {console.complaint.strip()}")
+        return KERNEL_COMPLAINED
+    if len(status) < 2:
+        console.explain()
+        say("the guest ended without " + ("the command's status" if status else "starting the command"))
+        return NO_STATUS
+    how, number = status[1].split()[:2]
+    if how == "signal":
+        say(f"{args.command[0] if args.command else 'the shell'} was ended by signal {number}")
+        return 128 + int(number)
+    return int(number)
+
+
+def on_signal(number, _frame):
+    raise Interrupted(number)
+
+
+def on_deadline(_number, _frame):
+    raise TimeoutError
+
+
+def run(args):
+    if args.print_headers:
+        print(kernels.find(args.kernel, args.page, say).headers)
+        return 0
+    machine = Machine(args)
+    if args.print_rim:
+        print(machine.rim())
+        return 0
+    console = Console(args.console, args.ignore)
+    terminal = termios.tcgetattr(0) if not args.command else None
+    limit = min(args.timeout if args.command else FOR_EVER, FOR_EVER)
+    try:
+        machine.start()
+        # for a write that waits for its reader, too
+        signal.signal(signal.SIGALRM, on_deadline)
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        try:
+            status = attend(machine, console, time.monotonic() + limit)
+        except TimeoutError:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            console.explain()
+            if console.complaint:
+                say(f"the guest's kernel complained: {console.complaint.strip()}")
+            say(f"the guest did not end within {limit:g} s (--timeout), and was stopped")
+            return KERNEL_COMPLAINED if console.complaint else DEADLINE
+        if not status and machine.process.wait():
+            raise CannotStart(f"QEMU ended with status {machine.process.returncode}, see above")
+        return outcome(args, console, status)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        machine.stop()
+        if terminal:
+            termios.tcsetattr(0, termios.TCSADRAIN, terminal)
+
+
+def main():
+    for fd in range(3):     # what is opened later must not land there
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    args = options(sys.argv[1:])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    try:
+        return run(args)
+    except Interrupted as e:
+        say(f"stopped by {signal.Signals(e.args[0]).name}")
+        return 128 + e.args[0]
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    except (CannotStart, kernels.NotFound, OSError, subprocess.CalledProcessError) as e:
+        say(f"error: {e}")
+        return CANNOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

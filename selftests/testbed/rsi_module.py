@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The test module that makes any call to the RMM, built for the kernel that boots."""
+
+import functools
+import os
+import pathlib
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent / "kselftest/tsm/rsi_test"
+OUT = pathlib.Path(os.environ.get("O") or HERE.parent.parent / "build") / "rsi_test"
+
+
+@functools.cache
+def module():
+    """Its file."""
+    headers = subprocess.run([HERE / "realm.py", "--print-headers"], check=True, capture_output=True,
+                             text=True).stdout.strip()
+    subprocess.run(["make", "-s", "-C", headers, f"M={SOURCE}", f"MO={OUT}", "modules"], check=True,
+                   stdout=subprocess.DEVNULL)
+    return OUT / "rsi_test.ko"
