@@ -8,11 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <unistd.h>
-
 #include <cmocka.h>
-#include <jansson.h>
-#include <openssl/evp.h>
 
 #include <tsm/eventlog.h>
 
@@ -365,93 +361,6 @@ static void wrong_aael_texts(void **state)
 			e = read_log(&l);
 			tsm_eventlog_free(&e);
 		}
-	}
-}
-
-/* Logs of others' firmware, with what Trustee's reader says of them. */
-static uint8_t *load(const char *name, size_t *len)
-{
-	char path[512];
-	uint8_t *data;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/trustee/eventlog/%s", VECTORS, name);
-	if (access(VECTORS, F_OK)) {
-		print_message("skipped: no %s\n", path);
-		skip();
-	}
-	f = fopen(path, "rb");
-	assert_non_null(f);
-	data = malloc(2 << 20);
-	*len = fread(data, 1, 2 << 20, f);
-	fclose(f);
-	return data;
-}
-
-static void compare_record(const struct tsm_record *record, const json_t *want)
-{
-	const char *type = tsm_record_type_name(record), *text, *hex;
-	static unsigned char base64[1 << 17];
-	const uint8_t *digest, *event;
-	size_t len, i;
-
-	assert_int_equal(tsm_record_register(record), json_integer_value(json_object_get(want,
-											 "index"
-											 )));
-	assert_string_equal(type, json_string_value(json_object_get(want, "type_name")));
-	event = tsm_record_event(record, &len);
-	EVP_EncodeBlock(base64, event, (int)len);
-	assert_string_equal((char *)base64, json_string_value(json_object_get(want, "event")));
-	digest = tsm_record_digest(record, TSM_HASH_SHA384, &len);
-	assert_int_equal(json_array_size(json_object_get(want, "digests")), 1);
-	hex = json_string_value(json_object_get(json_array_get(json_object_get(want, "digests"), 0),
-						"digest"));
-	assert_int_equal(strlen(hex), 2 * len);
-	for (i = 0; i < len; i++) {
-		char byte[3];
-
-		snprintf(byte, sizeof(byte), "%02x", digest[i]);
-		assert_memory_equal(hex + 2 * i, byte, 2);
-	}
-	text = json_string_value(json_object_get(json_object_get(want, "details"), "unicode_name"));
-	if (text && !strcmp(text, "AAEL")) {
-		text = json_string_value(json_object_get(json_object_get(want,
-									 "details"
-									 ), "string"));
-		assert_memory_equal(tsm_record_text(record, &len), text, strlen(text));
-		assert_int_equal(len, strlen(text));
-	}
-}
-
-static void firmware_logs_of_others(void **state)
-{
-	static const char *const names[] = { "CCEL_data", "CCEL_data_grub", "CCEL_data_grub_gke",
-					     "CCEL_AAEL_alibabacloud" };
-	struct tsm_eventlog *e;
-	struct tsm_replay *r;
-	json_t *root, *list;
-	uint8_t *data;
-	char name[64];
-	size_t i, k, len;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		data = load(names[i], &len);
-		assert_int_equal(tsm_eventlog_new(ctx, data, len, &e), 0);
-		free(data);
-		snprintf(name, sizeof(name), "%s_out.json", names[i]);
-		data = load(name, &len);
-		root = json_loadb((char *)data, len, 0, NULL);
-		list = json_object_get(root, "uefi_event_logs");
-		assert_int_equal(json_array_size(list), tsm_eventlog_count(e));
-		for (k = 1; k <= tsm_eventlog_count(e); k++)
-			compare_record(tsm_eventlog_record(e, k), json_array_get(list, k - 1));
-		/* no register values came with them, but they have to replay */
-		assert_int_equal(tsm_replay_new(ctx, e, TSM_HASH_SHA384, NULL, &r), 0);
-		expect(r, TSM_VERDICT_UNKNOWN, tsm_eventlog_count(e), 0, "nothing to compare with");
-		tsm_eventlog_free(&e);
-		json_decref(root);
-		free(data);
 	}
 }
 
@@ -941,7 +850,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_getters), T(getters_take_null), T(wrong_arguments), T(ends_of_a_log),
 		T(wrong_headers), T(wrong_records), T(wrong_aael_texts),
-		T(firmware_logs_of_others),
 		T(every_prefix_fits_its_registers), T(records_that_do_not_count), T(replay_alone),
 		T(unlogged_extends_are_blamed), T(registers_of_different_moments),
 		T(changed_texts_are_blamed), T(records_that_cannot_be_replayed),
