@@ -10,11 +10,13 @@ import secrets
 import subprocess
 import unittest
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 import hostile_kbs
 import faked_realm
 from client_test import World
 
-VECTORS = faked_realm.TOP.parent / "shared/vectors"
+VECTORS = pathlib.Path(os.environ.get("VECTORS", faked_realm.TOP.parent / "shared/vectors"))
 KID = "kbs:///default/key/1"
 OPTIONS = b'{"symkey":"c2VjcmV0","digest":"sha256:00","cipheroptions":{"nonce":"AAAA"}}'
 
@@ -81,17 +83,19 @@ class Provider(World):
         return self.result(self.ask(self.unwrap_request(annotation), **more), "keyunwrapresults", "optsdata")
 
 
+def packet(kid, key, plain):
+    """The annotation of a keyprovider of confidential-containers, v1, by an AES of its own."""
+    iv = secrets.token_bytes(12)
+    return {"kid": kid, "wrapped_data": b64(AESGCM(key).encrypt(iv, plain, None)), "iv": b64(iv),
+            "wrap_type": "A256GCM"}
+
+
 class Answers(Provider):
     def known(self):
-        """The annotation of ../shared/vectors, and what its README says that it holds."""
-        try:
-            readme = (VECTORS / "README.md").read_text()
-        except FileNotFoundError:
-            raise unittest.SkipTest("../shared/vectors is not there") from None
-        self.content = bytes.fromhex(re.search(r"KEK hex `([0-9a-f]{64})`", readme)[1])
-        self.kbs.resources["default/key/1"] = self.content
-        plain = re.search(r'`(\{"symkey".*?\})`', readme, re.S)[1]
-        return (VECTORS / "guest-components/sample_kbc_annotation.json").read_bytes(), plain.encode()
+        """An annotation as ocicrypt's other key providers make it, and what it holds."""
+        plain = json.dumps({"symkey": b64(secrets.token_bytes(32)), "digest": f"sha256:{secrets.token_hex(32)}",
+                            "cipheroptions": {"nonce": b64(secrets.token_bytes(16))}}).encode()
+        return json.dumps(packet(KID, self.content, plain), indent="\t").encode(), plain
 
     def test_known_answer(self):
         annotation, plain = self.known()
@@ -104,10 +108,9 @@ class Answers(Provider):
         self.assertEqual(self.unwrap(json.dumps(v2).encode()), plain)
 
     def test_packet_whose_kid_is_no_resource(self):
-        """v1.json of the hub: read as a packet, its kid refused as a URI."""
-        self.known()
-        v1 = (VECTORS / "guest-components/keyprovider-annotation-v1.json").read_bytes()
-        self.assertFails(self.ask(self.unwrap_request(v1)), 4, "kbs:///kbs:///default/key/1")
+        """As the hub's own test has it: read as a packet, its kid refused as a URI."""
+        v1 = json.dumps(packet(f"kbs:///{KID}", self.content, OPTIONS)).encode()
+        self.assertFails(self.ask(self.unwrap_request(v1)), 4, f"kbs:///{KID}")
 
     def test_wrap_and_unwrap(self):
         for form in ("go", "rust"):
@@ -115,15 +118,14 @@ class Answers(Provider):
                 for v2 in ((), ("--v2",)):
                     with self.subTest(form=form, algorithm=algorithm, v2=v2):
                         made = self.wrap(form, *v2, parameter=self.parameter(algorithm=algorithm))
-                        packet = json.loads(made)
-                        self.assertEqual((packet["kid"], packet["wrap_type"]), (KID, algorithm))
-                        self.assertEqual(packet.get("version"), "0.1.0" if v2 else None)
+                        fields = json.loads(made)
+                        self.assertEqual((fields["kid"], fields["wrap_type"]), (KID, algorithm))
+                        self.assertEqual(fields.get("version"), "0.1.0" if v2 else None)
                         self.assertEqual(self.unwrap(made), OPTIONS)
 
     def test_packet_is_what_another_aes_makes_of_it(self):
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-        packet = json.loads(self.wrap())
-        data, iv = (base64.b64decode(packet[n]) for n in ("wrapped_data", "iv"))
+        made = json.loads(self.wrap())
+        data, iv = (base64.b64decode(made[n]) for n in ("wrapped_data", "iv"))
         self.assertEqual(AESGCM(self.content).decrypt(iv, data, None), OPTIONS)
 
     def test_iv_is_never_the_same(self):
@@ -149,6 +151,27 @@ class Answers(Provider):
         done = self.ask(self.unwrap_request(made), "--timeout", "60",
                         program=[*valgrind, *self.program("plain")])
         self.assertEqual(self.result(done, "keyunwrapresults", "optsdata"), OPTIONS)
+
+
+@unittest.skipUnless(VECTORS.exists(), f"extra: no vectors of others at {VECTORS}")
+class VectorsOfOthers(Provider):
+    """Annotations that other projects published; Answers asks the same of its own."""
+
+    def known(self):
+        """The published annotation, and what the folder's README says that it holds."""
+        readme = (VECTORS / "README.md").read_text()
+        self.content = bytes.fromhex(re.search(r"KEK hex `([0-9a-f]{64})`", readme)[1])
+        self.kbs.resources["default/key/1"] = self.content
+        plain = re.search(r'`(\{"symkey".*?\})`', readme, re.S)[1]
+        return (VECTORS / "guest-components/sample_kbc_annotation.json").read_bytes(), plain.encode()
+
+    test_known_answer = Answers.test_known_answer
+    test_known_answer_as_v2 = Answers.test_known_answer_as_v2
+
+    def test_packet_whose_kid_is_no_resource(self):
+        """v1.json of the hub."""
+        v1 = (VECTORS / "guest-components/keyprovider-annotation-v1.json").read_bytes()
+        self.assertFails(self.ask(self.unwrap_request(v1)), 4, "kbs:///kbs:///default/key/1")
 
 
 class Refusals(Provider):
@@ -280,9 +303,9 @@ class Skopeo(Provider):
 
     def test_there_and_back(self):
         layer = self.encrypted()
-        packet = json.loads(base64.b64decode(
+        annotation = json.loads(base64.b64decode(
             layer["annotations"]["org.opencontainers.image.enc.keys.provider.attestation-agent"]))
-        self.assertEqual(packet["kid"], KID)
+        self.assertEqual(annotation["kid"], KID)
         done = self.copy("sealed:image", "opened:image", "--decryption-key", "provider:attestation-agent")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.layers("opened:image")[0]["digest"], self.layers("image:plain")[0]["digest"])
