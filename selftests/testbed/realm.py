@@ -18,6 +18,7 @@ import argparse
 import collections
 import ctypes
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -182,11 +183,33 @@ def config(args, kernel):
     return "".join(f"{line}\n" for line in lines).encode() + b"\0"
 
 
+class Times:
+    """Where the seconds of one boot went: a line of JSON in the file REALM_TIMES, if that is set."""
+
+    def __init__(self):
+        self.at = {"begin": time.monotonic()}
+
+    def mark(self, step):
+        """A step is reached for the first time: built, start, ready, ended."""
+        self.at.setdefault(step, time.monotonic())
+
+    def write(self, used):
+        gone, line = time.monotonic(), {}
+        for name, begin, end in (("build", "begin", "built"), ("boot", "start", "ready"),
+                                 ("realm", "ready", "ended"), ("exit", "ended", "gone")):
+            line[name] = round(self.at.get(end, gone) - self.at.get(begin, gone), 2)
+        line["processor"] = round(used.ru_utime + used.ru_stime, 2)
+        if "REALM_TIMES" in os.environ:
+            with open(os.environ["REALM_TIMES"], "a") as out:
+                out.write(json.dumps(line) + "\n")
+
+
 class Machine:
     """QEMU with the realm in it, and the far ends of the guest's ports."""
 
     def __init__(self, args):
         self.args = args
+        self.times = Times()
         kernel = kernels.find(args.kernel, args.page, say)
         make("selftests/testbed")
         self.cmdline = f"{CMDLINE} {args.append}".strip()
@@ -196,6 +219,7 @@ class Machine:
         self.image = kernel.image
         self.process = None
         self.ports = {}
+        self.times.mark("built")
 
     def command(self, machine_options=""):
         return [
@@ -251,6 +275,7 @@ class Machine:
         def die_with_parent():
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)   # PR_SET_PDEATHSIG
 
+        self.times.mark("start")
         self.process = subprocess.Popen(
             line, env=environment, preexec_fn=die_with_parent,
             stdin=None if not self.args.command else subprocess.DEVNULL,
@@ -259,11 +284,18 @@ class Machine:
         for end in ends:
             end.close()
 
+    def wait(self):
+        """QEMU's status, when it has ended."""
+        if self.process.returncode is None:
+            _, status, used = os.wait4(self.process.pid, 0)
+            self.process.returncode = os.waitstatus_to_exitcode(status)
+            self.times.write(used)
+        return self.process.returncode
+
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-        if self.process:
-            self.process.wait()
+        if self.process and self.process.returncode is None:
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.wait()
 
 
 class Console:
@@ -325,6 +357,7 @@ def attend(machine, console, deadline, stdout=lambda data: write_all(1, data)):
                 console.feed(data)
             elif key.data == "status":
                 status += data
+                machine.times.mark(("start", "ready", "ended")[min(status.count(b"\n"), 2)])
             else:
                 stdout(data) if key.data == "stdout" else write_all(2, data)
                 relayed[key.data] += len(data)
@@ -387,7 +420,7 @@ def run(args):
                 say(f"the guest's kernel complained: {console.complaint.strip()}")
             say(f"the guest did not end within {limit:g} s (--timeout), and was stopped")
             return KERNEL_COMPLAINED if console.complaint else DEADLINE
-        if not status and machine.process.wait():
+        if not status and machine.wait():
             raise CannotStart(f"QEMU ended with status {machine.process.returncode}, see above")
         return outcome(args, console, status)
     finally:
