@@ -3,6 +3,7 @@
 
 import importlib.machinery
 import importlib.util
+import io
 import pathlib
 import tempfile
 import unittest
@@ -12,9 +13,12 @@ LOADER = importlib.machinery.SourceFileLoader(
 check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check", LOADER))
 LOADER.exec_module(check)
 
+from suites import Suite, read as suites_of
+from tally import Tally
+
 
 def count(*lines):
-    tally = check.Tally()
+    tally = Tally()
     for line in lines:
         tally.line(line + "\n")
     tally.end()
@@ -60,10 +64,12 @@ class SideBySide(unittest.TestCase):
         self.addCleanup(setattr, check, "LOGS", logs)
 
     def run_all(self, *suites, jobs=3):
-        said = []
-        total = check.run_all([check.Suite(name, ["sh", "-euc", f"cd {self.folder}\n{script}\necho 1..1\necho ok 1 {name}"],
-                                           groups) for name, script, groups in suites], jobs, said.append)
-        return (total.passed, total.failed), [s.split(":")[0] for s in said if s.startswith(("ok   ", "FAIL "))]
+        self.run = check.Run([Suite(name, ["sh", "-euc", f"cd {self.folder}\n{script}\necho 1..1\necho ok 1 {name}"], groups)
+                              for name, script, groups in suites])
+        said = io.StringIO()
+        total = self.run.all(jobs, out=said)
+        return (total.passed, total.failed), [s.split(":")[0] for s in said.getvalue().splitlines()
+                                              if s.startswith(("ok   ", "FAIL "))]
 
     def test_different_groups(self):
         meet = "touch {0}; for i in $(seq 300); do [ -e {1} ] && break; sleep 0.1; done; [ -e {1} ]"
@@ -81,12 +87,12 @@ class SideBySide(unittest.TestCase):
         self.assertEqual(self.run_all(*suites, jobs=1), ((2, 1), ["ok   a", "ok   b", "FAIL c"]))
 
     def test_cannot_be_run(self):
-        total = check.run_all([check.Suite("a", ["/nothing/here"])], 1, lambda line: None)
+        total = check.Run([Suite("a", ["/nothing/here"])]).all(1, out=io.StringIO())
         self.assertEqual((total.passed, total.failed), (0, 1))
 
     def test_every_suite_of_a_group_is_there(self):
-        suites = check.read_suites("a cmd x\n# no\n@1 a b\n\nb cmd\n@2 b\n")
+        suites, _ = suites_of("a cmd x\n# no\n@1 a b\n\nb cmd\n@2 b\n")
         self.assertEqual({n: (s.command, s.groups) for n, s in suites.items()},
                          {"a": (["cmd", "x"], {"@1"}), "b": (["cmd"], {"@1", "@2"})})
         with self.assertRaises(KeyError):
-            check.read_suites("a cmd\n@1 b\n")
+            suites_of("a cmd\n@1 b\n")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which suite runs next, and beside which others?"""
+
+import threading
+import time
+
+
+class Pool:
+    """Runs suites in threads; never two of one group, and alone what is in none.
+
+    seconds: what each suite took the last time, by name. One that is not there counts
+    as the middle one of the others. With none, the suites' order decides.
+    """
+
+    def __init__(self, suites, run, seconds=None):
+        known = sorted((seconds or {}).values())
+        middle = known[len(known) // 2] if known else 1
+        self.seconds = {s.name: (seconds or {}).get(s.name, middle) for s in suites}
+        self.run = run
+        self.waiting, self.running, self.done = list(suites), {}, 0
+        self.changed = threading.Condition()
+        self.threads = []
+
+    def start(self, jobs):
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(jobs)]
+        for thread in self.threads:
+            thread.start()
+
+    def may_run(self, suite):
+        return not self.running or bool(suite.groups) and all(
+            s.groups and not s.groups & suite.groups for s in self.running)
+
+    def weight(self, suite):
+        """Seconds that its groups have to do one after the other, and its own; in no group: last."""
+        return (sum(self.seconds[w.name] for w in self.waiting if w.groups & suite.groups),
+                self.seconds[suite.name])
+
+    def next(self):
+        """Of the groups that have most to do, so that these do not come last, the longest."""
+        with self.changed:
+            while self.waiting:
+                able = [s for s in self.waiting if self.may_run(s)]
+                if able:
+                    suite = max(able, key=self.weight)
+                    self.waiting.remove(suite)
+                    self.running[suite] = time.monotonic()
+                    return suite
+                self.changed.wait()
+        return None
+
+    def work(self):
+        while suite := self.next():
+            self.run(suite)
+            with self.changed:
+                del self.running[suite]
+                self.done += 1
+                self.changed.notify_all()
+
+    def stop(self):
+        """Nothing new is begun."""
+        with self.changed:
+            self.waiting.clear()
+            self.changed.notify_all()
+
+    def join(self, seconds):
+        deadline = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+
+    def state(self):
+        """Done, running with their seconds, left: for people to read."""
+        with self.changed:
+            now = time.monotonic()
+            running = ", ".join(f"{s.name} {now - since:.0f} s" for s, since in self.running.items())
+            return f"{self.done} done, {len(self.waiting)} left" + (f", running: {running}" if running else "")
