@@ -10,6 +10,7 @@ processor seconds. Boots side by side sum up to more than the suite's seconds.
 import json
 import os
 import pathlib
+import sys
 
 PARTS = ("build", "boot", "realm", "exit", "processor")
 COLUMNS = (("seconds", "seconds"), ("processor", "processor"), ("boots", "boots"), ("build", "build"),
@@ -32,11 +33,14 @@ def read(path):
 
 
 def add(path, new):
-    """Replaces what the file has of these suites."""
-    if new and path.parent.is_dir():
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(read(path) | new, indent=1) + "\n")
-        partial.rename(path)
+    """Replaces what the file has of these suites. No result depends on it: it may fail."""
+    try:
+        if new and path.parent.is_dir():
+            partial = path.with_suffix(f".{os.getpid()}")
+            partial.write_text(json.dumps(read(path) | new, indent=1) + "\n")
+            partial.rename(path)
+    except OSError as e:
+        print(f"check: the times are not kept: {e}", file=sys.stderr)
 
 
 def of_cache():
