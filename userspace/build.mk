@@ -9,18 +9,22 @@ override O := $(abspath $(O))
 
 VERSION := 1.0.0
 
-# what the library is made of, for itself and for its tests
-LIBTSM_SOURCES := ctx.c err.c opts.c buf.c kfile.c digest.c \
-	report.c report_failed.c configfs.c place.c netlink.c nl.c \
-	device.c realm.c measurement.c event.c monitor.c \
-	cbor.c cose.c claims.c rules.c token.c \
-	crypto.c record.c eventlog.c replay.c \
-	store.c key.c anchors.c refvalues.c signature.c policy.c steps.c verify.c
+# What libtsm is made of, for itself and for its tests. Each folder may include itself
+# and those above it; guest/ knows nothing of tokens, appraisal/ nothing of this realm.
+LIBTSM_SOURCES := $(addprefix base/,ctx.c err.c opts.c buf.c digest.c crypto.c) \
+	$(addprefix log/,record.c eventlog.c replay.c) \
+	$(addprefix token/,cbor.c cose.c claims.c rules.c token.c) \
+	$(addprefix guest/,kfile.c nl.c device.c realm.c place.c report.c report_failed.c \
+		configfs.c netlink.c measurement.c event.c monitor.c) \
+	$(addprefix appraisal/,store.c key.c anchors.c refvalues.c signature.c policy.c \
+		steps.c verify.c)
+# its private headers are named with their folder
+LIBTSM_CPPFLAGS := -iquote $(TOP)/userspace/libtsm
 LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlog.h verify.h
 LIBTSM_PACKAGES := libcbor libcrypto jansson libnl-genl-3.0
 
 LIBTSM_KBS_SOURCES := kbs.c rcar.c evidence.c evidence_log.c jwe.c teekey.c uri.c answer.c http.c pin.c \
-	retry.c jcs.c parse.c secret.c fail.c opts.c
+	retry.c jcs.c parse.c secret.c fail.c base/opts.c
 LIBTSM_KBS_HEADERS := kbs.h
 LIBTSM_KBS_PACKAGES := libcurl jose jansson libcrypto
 

@@ -20,10 +20,8 @@ MAP := $(LIB_NAME).map
 
 all: $(B)/$(LIB_NAME).so $(B)/symbols.checked
 
-$(B):
-	@mkdir -p $@
-
-$(B)/%.o: %.c | $(B)
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TSM_CFLAGS) -fPIC -fvisibility=hidden -DLIBTSM_VERSION='"$(VERSION)"' \
 		$(LIB_CPPFLAGS) $(call pkg,--cflags,$(LIB_PACKAGES)) $(CFLAGS) -c -o $@ $<
 

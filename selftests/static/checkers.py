@@ -359,7 +359,9 @@ class Cppcheck(Userspace):
     LINE = re.compile(r"(?P<path>[^: ]+):(?P<line>\d+):\d+: (?P<check>[^:]*): (?P<text>.*)")
 
     def command(self, path, flags):
-        flags = [f for f in flags if f[:2] in ("-D", "-I")]
+        # it knows no -iquote
+        flags = [f"-I{f}" if before == "-iquote" else f for before, f in zip(["", *flags], flags)
+                 if f[:2] in ("-D", "-I") or before == "-iquote"]
         return ["cppcheck", "--quiet", "--enable=warning,performance,portability", "--inconclusive",
                 "--std=c11", "--check-level=exhaustive", "--suppress=missingIncludeSystem",
                 "--template={file}:{line}:{column}: {id}: {message}", *flags, path]

@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "http.h"
 #include "jwe.h"
-#include "opts.h"
+#include "base/opts.h"
 #include "rcar.h"
 #include "secret.h"
 #include "uri.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libtsm/backend.h"
+#include "libtsm/guest/backend.h"
 #include "fake_provider.h"
 
 int __wrap_tsm_report_new(struct tsm_ctx *ctx, const void *challenge, size_t len,

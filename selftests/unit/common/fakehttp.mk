@@ -4,4 +4,4 @@
 # selftests/unit/common/faults.c, and with $(FAKEHTTP_LINK).
 
 FAKEHTTP_LINK := -Wl,--wrap=EVP_PKEY_Q_keygen
-FAKEHTTP_KBS := $(filter-out http.c pin.c opts.c,$(LIBTSM_KBS_SOURCES))
+FAKEHTTP_KBS := $(filter-out http.c pin.c base/opts.c,$(LIBTSM_KBS_SOURCES))

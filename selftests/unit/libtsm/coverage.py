@@ -16,8 +16,9 @@ import pathlib
 import subprocess
 import sys
 
-FILES = ("cbor cose claims rules token crypto record eventlog replay store key anchors refvalues signature policy "
-         "steps verify").split()
+FILES = ("token/cbor token/cose token/claims token/rules token/token base/crypto log/record log/eventlog log/replay "
+         "appraisal/store appraisal/key appraisal/anchors appraisal/refvalues appraisal/signature appraisal/policy "
+         "appraisal/steps appraisal/verify").split()
 
 
 def count(folder, gcov):
@@ -27,7 +28,7 @@ def count(folder, gcov):
         said = subprocess.run([gcov, "--json-format", "--stdout", "--branch-probabilities", f"{name}.gcda"],
                               cwd=folder, check=True, stdout=subprocess.PIPE).stdout
         for file in json.loads(said)["files"]:
-            if pathlib.Path(file["file"]).name != f"{name}.c":
+            if not file["file"].endswith(f"/{name}.c"):
                 continue
             for line in file["lines"]:
                 taken = [b["count"] > 0 for b in line["branches"]]
@@ -53,7 +54,7 @@ def main():
         sums = [sum(c > 0 for c, _ in lines.values()), len(lines),
                 sum(sum(b) for _, b in lines.values()), sum(len(b) for _, b in lines.values())]
         total = [a + b for a, b in zip(total, sums)]
-        print(f"# {name + '.c':14} {100 * sums[0] / sums[1]:5.1f} % of {sums[1]:4} lines, "
+        print(f"# {name + '.c':22} {100 * sums[0] / sums[1]:5.1f} % of {sums[1]:4} lines, "
               f"{100 * sums[2] / max(sums[3], 1):5.1f} % of {sums[3]:4} branches")
         if args.v:
             for number, (runs, branches) in sorted(lines.items()):
