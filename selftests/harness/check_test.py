@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What selftests/check makes of TAP: nothing that is missing counts as passed."""
+"""selftests/check: what it counts, in which order it runs, and what it says of it."""
 
 import importlib.machinery
 import importlib.util
 import io
 import pathlib
 import tempfile
+import time
+import types
 import unittest
 
 LOADER = importlib.machinery.SourceFileLoader(
@@ -13,6 +15,10 @@ LOADER = importlib.machinery.SourceFileLoader(
 check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check", LOADER))
 LOADER.exec_module(check)
 
+import progress
+import schedule
+import selection
+import times
 from suites import Suite, read as suites_of
 from tally import Tally
 
@@ -96,3 +102,101 @@ class SideBySide(unittest.TestCase):
                          {"a": (["cmd", "x"], {"@1"}), "b": (["cmd"], {"@1", "@2"})})
         with self.assertRaises(KeyError):
             suites_of("a cmd\n@1 b\n")
+
+
+class Named(unittest.TestCase):
+    """SUITE/TEST, of suites that print their names for ONLY=?."""
+
+    def chosen(self, *words):
+        script = 'if [ "$ONLY" = "?" ]; then printf "A.one\\nA.two\\nB.one\\n"; else exit 3; fi'
+        suites, _ = suites_of("a x\nb x\n/TEST a\n")
+        suites["a"].command = ["sh", "-c", script]
+        return [(s.name, s.tests) for s in selection.choose(words, suites)]
+
+    def test_one_and_a_class(self):
+        self.assertEqual(self.chosen("a/B.one"), [("a", ("B.one",))])
+        self.assertEqual(self.chosen("b", "a/A"), [("b", ()), ("a", ("A.one", "A.two"))])
+
+    def test_more_of_one_suite(self):
+        self.assertEqual(self.chosen("a/A.two", "a/B.one", "a/A"), [("a", ("A.two", "B.one", "A.one"))])
+
+    def test_the_suite_and_one_of_its_tests_is_the_suite(self):
+        self.assertEqual(self.chosen("a/A.two", "a"), [("a", ())])
+
+    def test_unknown_says_what_there_is(self):
+        for word, said in (("c", "no suite c; there are: a b"), ("a/A.on", "no test A.on in a; there are: A.one A.two B.one"),
+                           ("b/x", "cannot be named")):
+            with self.subTest(word), self.assertRaisesRegex(selection.Unknown, said):
+                self.chosen(word)
+
+
+class Order(unittest.TestCase):
+    """What runs next, by what it took the last time."""
+
+    def order(self, seconds, *suites):
+        order = []
+        pool = schedule.Pool([Suite(name, [], groups) for name, groups in suites],
+                             lambda suite: order.append(suite.name), seconds)
+        pool.start(1)
+        pool.join(10)
+        return "".join(order)
+
+    def test_groups_with_most_to_do_and_of_them_the_longest(self):
+        suites = ("a", ["@1"]), ("b", ["@2"]), ("c", ["@2"]), ("d", ["@1"])
+        self.assertEqual(self.order({"a": 1, "b": 2, "c": 3, "d": 9}, *suites), "dcba")
+        self.assertEqual(self.order({"a": 1, "b": 8, "c": 9, "d": 9}, *suites), "cdba")
+
+    def test_nothing_known_is_the_suites_order(self):
+        self.assertEqual(self.order(None, ("a", ["@1"]), ("b", ["@1"]), ("c", ["@1"])), "abc")
+
+    def test_in_no_group_comes_last(self):
+        self.assertEqual(self.order({"a": 9, "b": 1}, ("a", []), ("b", ["@1"])), "ba")
+
+
+class Progress(unittest.TestCase):
+    def said(self, terminal=None):
+        out = io.StringIO()
+        with progress.Screen(lambda: "3 done", out, terminal, each=0.1) as screen:
+            screen.say("ok   a: b")
+            time.sleep(0.35)
+        return out.getvalue()
+
+    def test_pipe_shows_life(self):
+        lines = self.said().splitlines()
+        self.assertEqual(lines[0], "ok   a: b")
+        self.assertIn(len(lines), (3, 4, 5))
+        self.assertEqual(set(lines[1:]), {".. 3 done"})
+
+    def test_terminal_has_a_line_that_goes(self):
+        terminal = io.StringIO()
+        self.assertEqual(self.said(terminal), "ok   a: b\n")
+        self.assertIn("\r\x1b[K.. 3 done", terminal.getvalue())
+        self.assertTrue(terminal.getvalue().endswith("\r\x1b[K"))
+
+
+USED = types.SimpleNamespace(ru_utime=1, ru_stime=2)
+
+
+class Times(unittest.TestCase):
+    def test_boots_are_summed_and_the_slowest_comes_first(self):
+        with tempfile.TemporaryDirectory() as folder:
+            boots = pathlib.Path(folder) / "boots"
+            none = times.of(90.04, USED, boots)
+            boots.write_text('{"build": 1, "boot": 2.5, "realm": 3, "exit": 0.1, "processor": 4}\n' * 2)
+            two = times.of(100, USED, boots)
+            kept = pathlib.Path(folder) / "times.json"
+            times.add(kept, {"a": none, "b": none})
+            times.add(kept, {"b": two})
+            self.assertEqual(times.read(kept), {"a": none, "b": two})
+        self.assertEqual(none, {"seconds": 90.0, "processor": 3.0, "boots": 0, "qemu": 0, "build": 0, "boot": 0,
+                                "realm": 0, "exit": 0})
+        self.assertEqual((two["boots"], two["boot"], two["qemu"], two["processor"]), (2, 5, 8, 3.0))
+        table = list(times.table({"a": none, "b": two}))
+        self.assertEqual([line.split()[0] for line in table[1:]], ["b", "a"])
+        self.assertEqual(len(list(times.table({"a": none, "b": two}, 1))), 2)
+
+    def test_what_cannot_be_read_counts_as_nothing(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("{half of a fi")
+            file.flush()
+            self.assertEqual(times.read(pathlib.Path(file.name)), {})

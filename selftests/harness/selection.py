@@ -2,7 +2,7 @@
 """Which suites, and which of their tests, do the words of a command line mean?
 
 A suite of the line /TEST of selftests/suites heeds the environment variable
-CHECK_TESTS: names of tests, separated by spaces, to run only these, or "?" to print
+ONLY: names of tests, separated by spaces, to run these alone, or "?" to print
 the names that there are, one a line, and to build and run nothing.
 """
 
@@ -11,7 +11,7 @@ import pathlib
 import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-VARIABLE = "CHECK_TESTS"
+VARIABLE = "ONLY"
 
 
 class Unknown(Exception):

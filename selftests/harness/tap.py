@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run a file of Python's unittest and print its results as TAP."""
+"""Run a file of Python's unittest and print its results as TAP.
+
+The environment's ONLY has the names of the tests that are wanted; "?" prints those there are.
+"""
 
 import importlib.util
+import os
 import pathlib
 import sys
 import unittest
@@ -11,12 +15,24 @@ import unittest
 SELFTESTS = pathlib.Path(__file__).resolve().parent.parent
 
 
+def name_of(test):
+    return test.id().removeprefix("test.")
+
+
+def each(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from each(item)
+        else:
+            yield item
+
+
 class TapResult(unittest.TestResult):
     number = 0
 
     def report(self, word, test, note=""):
         self.number += 1
-        print(f"{word} {self.number} {test.id().removeprefix('test.')}{note}", flush=True)
+        print(f"{word} {self.number} {name_of(test)}{note}", flush=True)
 
     def details(self, test, error):
         for line in self._exc_info_to_string(error, test).splitlines():
@@ -48,8 +64,13 @@ def main():
     spec = importlib.util.spec_from_file_location("test", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    tests = {name_of(test): test for test in each(unittest.defaultTestLoader.loadTestsFromModule(module))}
+    only = os.environ.pop("ONLY", "").split()
+    if only == ["?"]:
+        print("\n".join(tests))
+        return 0
     result = TapResult()
-    unittest.defaultTestLoader.loadTestsFromModule(module).run(result)
+    unittest.TestSuite(tests[name] for name in only or tests).run(result)
     print(f"1..{result.number}")
     return 0 if result.wasSuccessful() else 1
 

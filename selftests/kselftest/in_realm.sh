@@ -3,7 +3,8 @@
 #
 # kselftest [--kernel VERSION] [--page 4k|16k] [MODULE [TEST...]]: build the
 # kselftests for a kernel, and run them in a realm with this module loaded.
-# Without a module, only print the folder that they were built in.
+# Without a module, only print the folder that they were built in. The environment's
+# ONLY has the names of the tests that are wanted; "?" prints those there are.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -13,6 +14,11 @@ while case ${1:-} in --*) ;; *) false ;; esac; do
 	shift 2
 done
 
+if [ "${ONLY:-}" = "?" ]; then
+	shift
+	printf '%s\n' "$@"
+	exit
+fi
 headers=$(selftests/testbed/realm.py $kernel --print-headers)
 release=$(cat "$headers/include/config/kernel.release")
 out=build/kselftest/$release
@@ -35,6 +41,8 @@ fi
 }
 module=$1
 shift
+# names of programs, without spaces
+[ -z "${ONLY:-}" ] || set -- $ONLY
 
 # the checkers of a debug kernel take their time
 limit=900

@@ -4,9 +4,14 @@
 # kernels [TEST...]: build and run these kselftests with realm_tsm on every kernel
 # whose headers are here, 4K and 16K pages. With none named, all of them; else the
 # newest kernel with 4K pages is left out, for that is what other suites run on.
+# ONLY is in_realm.sh's.
 set -u
 cd "$(dirname "$0")/../.." || exit
 
+if [ "${ONLY:-}" = "?" ]; then
+	printf '%s\n' "$@"
+	exit
+fi
 newest=
 [ $# = 0 ] || newest=$(selftests/testbed/realm.py --print-headers) || exit
 status=0

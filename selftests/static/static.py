@@ -5,10 +5,11 @@
 A checker passes if it finds nothing but what `suppressions` lists with a reason,
 and finds something in `planted`, where each has a defect of its kind to find.
 Results are kept in build/static by what they depend on: a second run is quick.
-Arguments: names of checkers, to run only those.
+Arguments, or the environment's ONLY: names of checkers, to run only those; "?" prints them.
 """
 
 import fnmatch
+import os
 import pathlib
 import sys
 
@@ -74,7 +75,10 @@ def judge(tap, checker, suppressions):
 
 
 def main():
-    wanted = sys.argv[1:]
+    wanted = sys.argv[1:] or os.environ.get("ONLY", "").split()
+    if wanted == ["?"]:
+        print("\n".join(c.name for c in checkers.ALL))
+        return 0
     chosen = [c for c in checkers.ALL if not wanted or c.name in wanted]
     suppressions = read_suppressions()
     tap = Tap()

@@ -330,8 +330,12 @@ def test_network_reaches_loopback_and_nothing_else():
 
 def main():
     tests = {n[5:]: f for n, f in globals().items() if n.startswith("test_")}
-    if sys.argv[1:]:
-        tests = {n: f for n, f in tests.items() if n in sys.argv[1:]}
+    only = sys.argv[1:] or os.environ.get("ONLY", "").split()
+    if only == ["?"]:
+        print("\n".join(tests))
+        return False
+    if only:
+        tests = {n: f for n, f in tests.items() if n in only}
     machine_parts = run("--print-rim", "--", "true")    # builds once, before boots in parallel
     if machine_parts.returncode:
         print(machine_parts.stderr.decode())
