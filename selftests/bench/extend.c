@@ -4,7 +4,7 @@
  * nanoseconds each took.
  *
  *	pair		no door: the two calls to the RMM that an extension takes, a
- *			read and the extend itself, through rsi_test.ko
+ *			read and the extend itself, through raw_rsi.ko
  *	sysfs		the register's file, which stays open
  *	netlink		event-add of a bare digest, on one socket
  *	configfs	an event: mkdir, three fields, commit, rmdir
@@ -43,9 +43,9 @@ static struct nl nl;
 
 static void pair_begin(void)
 {
-	fd = open("/sys/kernel/debug/rsi_test/call", O_RDWR);
+	fd = open("/sys/kernel/debug/raw_rsi/call", O_RDWR);
 	if (fd < 0)
-		die("rsi_test");
+		die("raw_rsi");
 }
 
 static void pair(void)

@@ -12,13 +12,13 @@ import argparse
 import statistics
 
 import bench
-import rsi_module
+import raw_rsi
 
 DOORS = ("sysfs", "netlink", "configfs")
 LIMITS = {"sysfs": 1.8}
 
 IN_THE_REALM = """
-insmod /rsi_test.ko
+insmod /raw_rsi.ko
 for round in $(seq $1); do
 	case $((round % 2)) in
 	0) order="pair sysfs netlink configfs" ;;
@@ -38,7 +38,7 @@ def main():
 
     times = {door: [] for door in ("pair", *DOORS)}
     for door, ns in bench.realm(["--file", f"{bench.build('extend.c')}:/extend",
-                                 "--file", f"{rsi_module.module()}:/rsi_test.ko"],
+                                 "--file", f"{raw_rsi.module()}:/raw_rsi.ko"],
                                 IN_THE_REALM, args.rounds, args.count):
         times[door].append(int(ns))
     bench.say(f"{'door':>8}  {'us each':>8}  {'a second':>8}  ratio to the bare pair")

@@ -12,13 +12,13 @@ import argparse
 import statistics
 
 import bench
-import rsi_module
+import raw_rsi
 
 LIMIT = 1.1
 BLOCKS = 10
 
 IN_THE_REALM = """
-insmod /rsi_test.ko
+insmod /raw_rsi.ko
 for log in /sys/devices/virtual/misc/*/eventlog; do :; done
 # once compacted, no vCPU keeps any to itself
 free() {
@@ -53,7 +53,7 @@ def main():
     ratios, memory = [], None
     bench.say(f"{'records':>8}  {'pair us':>8}  {'sysfs us':>8}  ratio")
     for words in bench.realm(["--file", f"{bench.build('extend.c')}:/extend",
-                              "--file", f"{rsi_module.module()}:/rsi_test.ko"],
+                              "--file", f"{raw_rsi.module()}:/raw_rsi.ko"],
                              IN_THE_REALM, BLOCKS, args.records // BLOCKS):
         if words[0] == "memory":
             memory = [int(word) for word in words[1:]]

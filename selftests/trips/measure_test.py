@@ -14,7 +14,7 @@ import unittest
 import cbor2
 
 import agent_test
-import rsi_module
+import raw_rsi
 from agent_test import OUT, TOP
 
 YNL = pathlib.Path("/usr/src/linux-tools/tools/net/ynl")
@@ -169,9 +169,9 @@ try export tsmctl log export
 PAST_THE_MODULE = COMMON + r"""
 past() {
 	echo $1 | xxd -r -p >/tmp/call
-	dd if=/tmp/call of=/sys/kernel/debug/rsi_test/call bs=144 count=1 2>/dev/null
+	dd if=/tmp/call of=/sys/kernel/debug/raw_rsi/call bs=144 count=1 2>/dev/null
 }
-insmod /rsi_test.ko
+insmod /raw_rsi.ko
 rmmod realm_tsm
 past $1
 modprobe realm_tsm
@@ -427,7 +427,7 @@ class TestPastTheModule(Measured):
         call = struct.pack("<18Q", RSI_MEASUREMENT_EXTEND, 3, 64, *range(1, 16))
         cls.cases = agent_test.run("realm_tsm", PAST_THE_MODULE, call.hex(),
                                    options=["--hash", "sha512", "--cpus", "1",
-                                            "--file", f"{rsi_module.module()}:/rsi_test.ko"])
+                                            "--file", f"{raw_rsi.module()}:/raw_rsi.ko"])
 
     def test_log_begins_where_the_register_stood(self):
         listed = json.loads(self.text("init_listed"))

@@ -14,7 +14,7 @@ import subprocess
 import unittest
 
 import agent_test
-import rsi_module
+import raw_rsi
 from agent_test import BUILD, STAGE, TESTBED, TOP
 
 # that of the tokens that differential changes
@@ -66,9 +66,9 @@ take measured
 digest 1
 cat $dir/../eventlog >grown.log
 cp measured.token grown.token
-insmod /rsi_test.ko
+insmod /raw_rsi.ko
 echo $2 | xxd -r -p >/tmp/extend
-taskset 1 dd if=/tmp/extend of=/sys/kernel/debug/rsi_test/call bs=144 2>/dev/null
+taskset 1 dd if=/tmp/extend of=/sys/kernel/debug/raw_rsi/call bs=144 2>/dev/null
 take unlogged
 for name in fresh measured grown unlogged; do
 	try $name.verify verify $name
@@ -105,7 +105,7 @@ def realm(wrapper, profile, name, more, script, *args):
     agent_test.build()
     subprocess.run(["make", "-s", "-C", TOP / "selftests/testbed", f"O={BUILD}"], check=True)
     command = [TESTBED / "realm.py", "--timeout", "240", "--module", "realm_tsm", "--wrapper", wrapper, "--profile",
-               profile, "--hash", name, "--file", f"{rsi_module.module()}:/rsi_test.ko",
+               profile, "--hash", name, "--file", f"{raw_rsi.module()}:/raw_rsi.ko",
                "--file", f"{ANCHORS}:/anchors.json", "--file", f"{PLATFORM}:/platform.json",
                "--file", f"{STAGE}/usr/bin/tsmctl:/usr/bin/tsmctl",
                "--file", f"{STAGE}/usr/lib/libtsm.so.1:/lib/libtsm.so.1", *more]

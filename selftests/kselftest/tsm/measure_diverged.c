@@ -5,7 +5,7 @@
  */
 #include "eventlog.h"
 #include "nl.h"
-#include "rsi.h"
+#include "raw_rsi.h"
 
 FIXTURE(diverged) {
 	struct measure m;

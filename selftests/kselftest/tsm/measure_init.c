@@ -5,7 +5,7 @@
  * module record something, for then it cannot be loaded again.
  */
 #include "eventlog.h"
-#include "rsi.h"
+#include "raw_rsi.h"
 
 FIXTURE(init) {
 	struct measure m;

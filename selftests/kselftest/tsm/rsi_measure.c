@@ -3,7 +3,7 @@
 #include <mbedtls/sha256.h>
 #include <mbedtls/sha512.h>
 
-#include "rsi.h"
+#include "raw_rsi.h"
 
 #define RIM		0
 #define REM(n)		((n) + 1)

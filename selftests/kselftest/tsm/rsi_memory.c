@@ -2,7 +2,7 @@
 /* The calls that are given an address: REALM_CONFIG, IPA_STATE_GET and _SET, HOST_CALL. */
 #include <assert.h>
 
-#include "rsi.h"
+#include "raw_rsi.h"
 
 struct realm_config {
 	__u64 ipa_bits;

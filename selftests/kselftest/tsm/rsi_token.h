@@ -3,7 +3,7 @@
 #ifndef RSI_TOKEN_H
 #define RSI_TOKEN_H
 
-#include "rsi.h"
+#include "raw_rsi.h"
 #include "token.h"
 
 /* More calls in a row without a byte than any signature takes. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which calls there are: VERSION, FEATURES, and what is none. */
-#include "rsi.h"
+#include "raw_rsi.h"
 
 #define VERSION(major, minor)	((major) << 16 | (minor))
 

@@ -3,7 +3,7 @@
  * Raw Realm Services Interface calls for the tests, which are to see what the
  * RMM answers to a wrong call too: it checks nothing and hides nothing.
  *
- * debugfs/rsi_test/
+ * debugfs/raw_rsi/
  *   call      write x0..x17: issues the SMC on the CPU that the writer is
  *             pinned to; read: x0..x17 as they came back to this open file
  *   ram       IPA of two granules of protected memory, one after the other
@@ -79,7 +79,7 @@ static const struct file_operations call_fops = {
 	.release = call_release,
 };
 
-static int __init rsi_test_init(void)
+static int __init raw_rsi_init(void)
 {
 	int ret = -ENOMEM;
 
@@ -101,7 +101,7 @@ static int __init rsi_test_init(void)
 	if (ret)
 		goto err_granules;
 
-	dir = debugfs_create_dir("rsi_test", NULL);
+	dir = debugfs_create_dir("raw_rsi", NULL);
 	debugfs_create_file("call", 0600, dir, NULL, &call_fops);
 	debugfs_create_x64("ram", 0400, dir, &ram_ipa);
 	debugfs_create_blob("granules", 0600, dir, &granules);
@@ -114,16 +114,16 @@ err_granules:
 
 	return ret;
 }
-module_init(rsi_test_init);
+module_init(raw_rsi_init);
 
-static void __exit rsi_test_exit(void)
+static void __exit raw_rsi_exit(void)
 {
 	debugfs_remove(dir);
 	if (!set_memory_encrypted(empty_page, 1))
 		free_page(empty_page);
 	free_pages_exact(granules.data, RAM_SIZE);
 }
-module_exit(rsi_test_exit);
+module_exit(raw_rsi_exit);
 
 MODULE_DESCRIPTION("Raw Realm Services Interface calls for kselftest");
 MODULE_LICENSE("GPL");

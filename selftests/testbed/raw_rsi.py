@@ -7,8 +7,8 @@ import pathlib
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
-SOURCE = HERE.parent / "kselftest/tsm/rsi_test"
-OUT = pathlib.Path(os.environ.get("O") or HERE.parent.parent / "build") / "rsi_test"
+SOURCE = HERE.parent / "kselftest/tsm/raw_rsi"
+OUT = pathlib.Path(os.environ.get("O") or HERE.parent.parent / "build") / "raw_rsi"
 
 
 @functools.cache
@@ -18,4 +18,4 @@ def module():
                              text=True).stdout.strip()
     subprocess.run(["make", "-s", "-C", headers, f"M={SOURCE}", f"MO={OUT}", "modules"], check=True,
                    stdout=subprocess.DEVNULL)
-    return OUT / "rsi_test.ko"
+    return OUT / "raw_rsi.ko"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The Realm Services Interface as the tests call it: one SMC at a time, on one
- * CPU, through the debugfs files of rsi_test.ko (see rsi_test/rsi_test.c).
+ * CPU, through the debugfs files of raw_rsi.ko (see raw_rsi/raw_rsi.c).
  */
-#ifndef RSI_H
-#define RSI_H
+#ifndef RAW_RSI_H
+#define RAW_RSI_H
 
 #include <fcntl.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 
 #include "kselftest_harness.h"
 
-#define RSI_DEBUGFS	"/sys/kernel/debug/rsi_test/"
+#define RSI_DEBUGFS	"/sys/kernel/debug/raw_rsi/"
 #define RSI_GRANULE	4096
 
 /* X0 of a call */
@@ -126,7 +126,7 @@ static inline int rsi_load_module(void)
 
 	if (!access(RSI_DEBUGFS "call", F_OK))
 		return 0;
-	fd = open("rsi_test/rsi_test.ko", O_RDONLY | O_CLOEXEC);
+	fd = open("raw_rsi/raw_rsi.ko", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
 	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
@@ -143,11 +143,11 @@ static inline void rsi_setup(struct __test_metadata *_metadata, struct rsi *rsi)
 	if (err == ENODEV)
 		SKIP(return, "not a realm");
 	if (err == ENOENT)
-		SKIP(return, "rsi_test.ko is not installed");
+		SKIP(return, "raw_rsi.ko is not installed");
 	if (err == ENOEXEC)
-		SKIP(return, "rsi_test.ko is for another kernel");
+		SKIP(return, "raw_rsi.ko is for another kernel");
 	ASSERT_EQ(0, err)
-		TH_LOG("rsi_test.ko: %s", strerror(err));
+		TH_LOG("raw_rsi.ko: %s", strerror(err));
 
 	rsi_pin(_metadata, 0);
 	rsi->call = open(RSI_DEBUGFS "call", O_RDWR | O_CLOEXEC);
@@ -164,4 +164,4 @@ static inline void rsi_setup(struct __test_metadata *_metadata, struct rsi *rsi)
 	rsi->shared = 1ULL << (ipa_bits - 1);
 }
 
-#endif /* RSI_H */
+#endif /* RAW_RSI_H */
