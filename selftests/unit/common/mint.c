@@ -240,6 +240,11 @@ static EVP_PKEY *key_of(const struct curve *curve, int part)
 	return *key;
 }
 
+EVP_PKEY *mint_key(int alg, int part)
+{
+	return key_of(curve_of(alg), part);
+}
+
 /* The uncompressed point: 04 x y. */
 static void public_point(const struct curve *curve, int part, uint8_t *point)
 {
@@ -445,7 +450,7 @@ void mint_bind(struct mint *m, const char *hash, size_t len)
 	claim_set(&m->part[PLATFORM].claims, 10, &value);
 }
 
-static void encode_claims(const struct claims *c, struct enc *payload)
+void mint_claims(const struct claims *c, struct enc *payload)
 {
 	size_t i;
 
@@ -476,7 +481,7 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 	if (part->payload)
 		payload = *part->payload;
 	else
-		encode_claims(&part->claims, &payload);
+		mint_claims(&part->claims, &payload);
 
 	if (!part->untagged)
 		enc_head(out, 6, 18);
@@ -489,6 +494,12 @@ static void encode_part(const struct mint *m, int which, struct enc *out)
 	enc_bytes(out, payload.data, payload.len);
 	sign(out, curve_of(alg), key_of(curve_of(m->alg), which), part->at_infinity, &protected,
 	     &payload);
+}
+
+void mint_part(const struct mint *m, int part, struct enc *out)
+{
+	out->len = 0;
+	encode_part(m, part, out);
 }
 
 void mint_token(struct mint *m, struct enc *token)

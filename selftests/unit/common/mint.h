@@ -77,10 +77,17 @@ size_t hash_size(const char *hash);
 /* The coordinates of a part's public key; returns their length, at most 66. */
 size_t mint_public(int alg, int part, uint8_t *x, uint8_t *y);
 
+/* A part's key, which stays the mint's. */
+struct evp_pkey_st *mint_key(int alg, int part);
+
 /* A right token; profile 0 (legacy), 2023, 2024 (realm only). */
 void mint_init(struct mint *m, int wrapper, int realm_profile, int platform_profile,
 	       const char *hash, int alg);
 void mint_token(struct mint *m, struct enc *token);
+
+/* A part alone, and claims without a signature. */
+void mint_part(const struct mint *m, int part, struct enc *out);
+void mint_claims(const struct claims *c, struct enc *out);
 
 /* The platform's challenge, which is to be the whole of that hash of the RAK: @len bytes of it. */
 void mint_bind(struct mint *m, const char *hash, size_t len);
