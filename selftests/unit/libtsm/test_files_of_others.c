@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Extra: are the event logs that other projects publish read as their own readers do? */
+/* Extra: are the stores and event logs that other projects publish read as they say? */
+#include <errno.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 #include <openssl/evp.h>
 
 #include <tsm/eventlog.h>
+#include <tsm/verify.h>
 
 #include "array_size.h"
 #include "vectors_of_others.h"
@@ -101,9 +103,48 @@ static void firmware_logs_of_others(void **state)
 	}
 }
 
+static void files_of_others(void **state)
+{
+	static const char *const files[] = {
+		"rust-ccatoken/ta.json", "rust-ccatoken/ta-tfa.json", "trustee/tastore.json",
+		"rust-ccatoken/cpak.json", "rust-ccatoken/pkey.json", "trustee/cpak-pub.json",
+		"ccatoken/realm/tf-rmm/cca_platform.pub", "evcli/ec256-pub.json",
+	};
+	static const char *const private[] = {
+		"trustee/cpak-priv.json", "tf-m-tools/cca_platform.pem", "evcli/ec384.json",
+	};
+	static char data[65536];
+	struct tsm_anchors *anchors;
+	struct tsm_refvalues *refvalues;
+	size_t i, len;
+
+	(void)state;
+	assert_int_equal(tsm_anchors_new(ctx, &anchors), 0);
+	assert_int_equal(tsm_refvalues_new(ctx, &refvalues), 0);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		len = load_of_others(files[i], data, sizeof(data));
+		assert_int_equal(tsm_anchors_add(ctx, anchors, data, len), 0);
+		assert_int_equal(tsm_anchors_count(anchors), i + 1);
+	}
+	for (i = 0; i < ARRAY_SIZE(private); i++) {
+		len = load_of_others(private[i], data, sizeof(data));
+		assert_int_equal(tsm_anchors_add(ctx, anchors, data, len), -EBADMSG);
+		assert_int_equal(tsm_anchors_count(anchors), ARRAY_SIZE(files));
+	}
+	len = load_of_others("rust-ccatoken/rv.json", data, sizeof(data));
+	assert_int_equal(tsm_refvalues_add(ctx, refvalues, data, len), 0);
+	len = load_of_others("trustee/rvstore.json", data, sizeof(data));
+	assert_int_equal(tsm_refvalues_add(ctx, refvalues, data, len), 0);
+	assert_int_equal(tsm_refvalues_platforms(refvalues), 3);
+	assert_int_equal(tsm_refvalues_realms(refvalues), 2);
+	tsm_anchors_free(&anchors);
+	tsm_refvalues_free(&refvalues);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(files_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(firmware_logs_of_others, setup, teardown),
 	};
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -16,22 +15,11 @@
 
 #include <tsm/verify.h>
 
+#include "anchor_files.h"
 #include "array_size.h"
 #include "faults.h"
 #include "mint.h"
-
-#define INSTANCE	"010203040506070809000a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
-#define IMPLEMENTATION	"7f454c4602010100000000000000000003003e00010000005058000000000000"
-#define UPPER	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define X384	"IShnxS4rlQiwpCCpBWDzlNLfqiG911FP8akBr-fh94uxHU5m-Kijivp2r2oxxN6M"
-#define Y384	"hM4tr8mWQli1P61xh3T0ViDREbF26DGOEYfbAjWjGNN7pZf-6A4OTHYqEryz6m7U"
-#define JWK	"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" X384 "\",\"y\":\"" Y384 "\"}"
-#define ENTRY(key) \
-	"{\"instance-id\":\"" INSTANCE "\",\"implementation-id\":\"" IMPLEMENTATION \
-	"\",\"pkey\":" key "}"
-#define D32	"0000000000000000000000000000000000000000000000000000000000000001"
-#define D48	D32 "00000000000000000000000000000002"
-#define D64	D32 D32
+#include "store_files.h"
 
 static struct tsm_ctx *ctx;
 static struct tsm_anchors *anchors;
@@ -60,6 +48,14 @@ static void accept_anchors(const void *data, size_t len, size_t count)
 	assert_int_equal(tsm_anchors_count(anchors), count);
 }
 
+static void accept_anchors_file(const char *name, size_t count)
+{
+	size_t len;
+	const char *data = store_file(name, &len);
+
+	accept_anchors(data, len, count);
+}
+
 static void refuse_anchors(const void *data, size_t len, int err, const char *words)
 {
 	size_t count = tsm_anchors_count(anchors);
@@ -78,6 +74,21 @@ static void refuse_anchors(const void *data, size_t len, int err, const char *wo
 	assert_int_equal(tsm_anchors_count(anchors), count);
 }
 
+/* What is right, or wrong in this way; the text itself, or the name of a file that has it. */
+struct document {
+	const char *text, *words;
+};
+
+static const char *text_of(const struct document *d, size_t *len)
+{
+	size_t n = strlen(d->text);
+
+	if (n > 5 && !strcmp(d->text + n - 5, ".json"))
+		return store_file(d->text, len);
+	*len = n;
+	return d->text;
+}
+
 static void refuse_refvalues(const char *text, int err, const char *words)
 {
 	size_t realms = tsm_refvalues_realms(refvalues);
@@ -92,62 +103,45 @@ static void refuse_refvalues(const char *text, int err, const char *words)
 
 static void stores(void **state)
 {
-	static const char two[] = " \t\r\n[" ENTRY(JWK) "," ENTRY(JWK) "]";
-	static const char upper[] =
-		"[{\"pkey\":" JWK
-		",\"instance-id\":\"01" UPPER "\",\"implementation-id\":\"" UPPER "\"}]";
-
 	(void)state;
-	accept_anchors(two, strlen(two), 2);
-	accept_anchors(upper, strlen(upper), 3);
+	accept_anchors_file("anchors/two.json", 2);
+	accept_anchors_file("anchors/upper-case.json", 3);
 	accept_anchors("[]", 2, 3);
-	accept_anchors(JWK, strlen(JWK), 4);
+	accept_anchors_file("keys/p384.json", 4);
 }
 
 static void wrong_stores(void **state)
 {
-	static const struct {
-		const char *text, *words;
-	} t[] = {
+	static const struct document t[] = {
 		{ "[", "no JSON, at line 1" },
 		{ "[1]", "entry 0 is no object" },
-		{ "[" ENTRY(JWK) "]x", "no JSON" },
-		{ "[" ENTRY(JWK) ",{}]", "entry 1 has no \"instance-id\"" },
-		{
-		"[{\"instance-id\":\"00\",\"implementation-id\":\""
-		IMPLEMENTATION "\",\"pkey\":" JWK "}]",
+		{ "anchors/text-after-it.json", "no JSON" },
+		{ "anchors/second-empty.json", "entry 1 has no \"instance-id\"" },
+		{ "anchors/short-instance-id.json",
 		  "entry 0: \"instance-id\" has a wrong type, length or value" },
-		{ "[{\"instance-id\":\"" INSTANCE "\",\"implementation-id\":7,\"pkey\":" JWK "}]",
+		{ "anchors/numeric-implementation-id.json",
 		  "entry 0: \"implementation-id\" has a wrong" },
-		{ "[{\"instance-id\":\"" INSTANCE "\",\"implementation-id\":\"g"
-		"f454c4602010100000000000000000003003e00010000005058000000000000\",\"pkey\":"
-		JWK "}]",
-		  "entry 0: \"implementation-id\" has a wrong" },
-		{ "[{\"instance-id\":\"" INSTANCE "\",\"instance-id\":\"" INSTANCE
-		"\",\"implementation-id\":\""
-		IMPLEMENTATION "\",\"pkey\":" JWK "}]",
-		  "no JSON, at line 1: duplicate object key" },
-		{
-		"[{\"x-reason\":\"revoked\",\"instance-id\":\""
-		INSTANCE "\",\"implementation-id\":\"" IMPLEMENTATION "\",\"pkey\":" JWK "}]",
+		{ "anchors/no-hex.json", "entry 0: \"implementation-id\" has a wrong" },
+		{ "anchors/repeated-member.json", "no JSON, at line 4: duplicate object key" },
+		{ "anchors/unknown-member.json",
 		  "\"x-reason\" is no member that this libtsm knows" },
-		{ "[{\"instance-id\":\"" INSTANCE
-		"\",\"implementation-id\":\""
-		IMPLEMENTATION "\",\"pkey\":null}]",
-		  "entry 0 has no \"pkey\"" },
-		{ "[" ENTRY("7") "]", "entry 0: pkey: it is no JWK of type EC" },
-		{ "[" ENTRY("\"key\"") "]", "entry 0: pkey: it is no PEM of a public key" },
+		{ "anchors/null-key.json", "entry 0 has no \"pkey\"" },
+		{ "anchors/numeric-key.json", "entry 0: pkey: it is no JWK of type EC" },
+		{ "anchors/text-key.json", "entry 0: pkey: it is no PEM of a public key" },
 		{ "hello", "neither JSON, nor PEM, nor a COSE_Key" },
 		{ " \n", "neither JSON" },
 		{ "\"[]\"", "neither JSON" },
 		{ "[\"\xff\"]", "no JSON" },
 		{ "[\"\\u0000\"]", "no JSON" },
 	};
-	size_t i;
+	const char *text;
+	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(t); i++)
-		refuse_anchors(t[i].text, strlen(t[i].text), EBADMSG, t[i].words);
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		text = text_of(&t[i], &len);
+		refuse_anchors(text, len, EBADMSG, t[i].words);
+	}
 	refuse_anchors("", 0, EINVAL, "empty");
 	assert_int_equal(tsm_anchors_add(NULL, anchors, "[]", 2), -EINVAL);
 	assert_int_equal(tsm_anchors_add(ctx, NULL, "[]", 2), -EINVAL);
@@ -192,63 +186,35 @@ static void bounds(void **state)
 
 static void jwks(void **state)
 {
-	static const struct {
-		const char *text, *words;	/* NULL: right */
-	} t[] = {
-		{ "{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" X384 "\",\"y\":\"" Y384
-		"\",\"use\":\"sig\",\"alg\":\"ES384\",\"kid\":\"1\"}",
-		NULL },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"TKRFE_RwSXooI8DdatPOYg_uiKm2XrtT_uEMEvqQZrw\",\"y\":\"CRx3H8NHN1lcxqKi92P0OsZBxX3VFaktllpD3SjtN7s\"}",
-		NULL },
-		{ "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", "no JWK of type EC" },
-		{
-		"{\"crv\":\"P-384\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\"}", "no JWK of type EC" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\",\"d\":\"AA\"}", "private key" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"secp256k1\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\"}", "its curve is not" },
-		{ "{\"kty\":\"EC\",\"x\":\"" X384 "\",\"y\":\"" Y384 "\"}", "its curve is not" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\",\"alg\":\"ES256\"}", "for another use or algorithm" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\",\"use\":\"enc\"}", "for another use or algorithm" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\""
-		X384 "\",\"y\":\"" Y384 "\"}", "its coordinates are not base64url" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		X384 "\"}", "its coordinates are not base64url" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		X384 "=\",\"y\":\"" Y384 "\"}", "its coordinates are not base64url" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"+ShnxS4rlQiwpCCpBWDzlNLfqiG911FP8akBr-fh94uxHU5m-Kijivp2r2oxxN6M\",\"y\":\""
-		Y384 "\"}", "its coordinates are not base64url" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\""
-		Y384 "\",\"y\":\"" X384 "\"}", "are no point of its curve" },
-		/* the last digit carries bits that are left over */
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"TKRFE_RwSXooI8DdatPOYg_uiKm2XrtT_uEMEvqQZrx\",\"y\":\"CRx3H8NHN1lcxqKi92P0OsZBxX3VFaktllpD3SjtN7s\"}",
-		"its coordinates are not base64url" },
-		{
-		"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"________________________________________________________________\",\"y\":\""
-		Y384 "\"}", "are no point of its curve" },
+	static const struct document t[] = {	/* no words: right */
+		{ "keys/p384-with-use.json", NULL },
+		{ "keys/p256.json", NULL },
+		{ "keys/rsa.json", "no JWK of type EC" },
+		{ "keys/no-type.json", "no JWK of type EC" },
+		{ "keys/private.json", "private key" },
+		{ "keys/other-curve.json", "its curve is not" },
+		{ "keys/no-curve.json", "its curve is not" },
+		{ "keys/other-algorithm.json", "for another use or algorithm" },
+		{ "keys/other-use.json", "for another use or algorithm" },
+		{ "keys/curve-of-other-length.json", "its coordinates are not base64url" },
+		{ "keys/no-y.json", "its coordinates are not base64url" },
+		{ "keys/padded.json", "its coordinates are not base64url" },
+		{ "keys/base64-not-url.json", "its coordinates are not base64url" },
+		{ "keys/swapped.json", "are no point of its curve" },
+		/* in the last digit */
+		{ "keys/bits-left-over.json", "its coordinates are not base64url" },
+		{ "keys/beyond-the-field.json", "are no point of its curve" },
 	};
-	size_t i, right = 0;
+	size_t i, len, right = 0;
+	const char *text;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		text = text_of(&t[i], &len);
 		if (t[i].words)
-			refuse_anchors(t[i].text, strlen(t[i].text), EBADMSG, t[i].words);
+			refuse_anchors(text, len, EBADMSG, t[i].words);
 		else
-			accept_anchors(t[i].text, strlen(t[i].text), ++right);
+			accept_anchors(text, len, ++right);
 	}
 }
 
@@ -271,6 +237,7 @@ static void pems(void **state)
 {
 	static const char *const groups[] = { "P-256", "P-384", "P-521" };
 	static char text[4096], json[4096], *end;
+	const char *store;
 	size_t i, len = 0, one;
 
 	(void)state;
@@ -285,12 +252,12 @@ static void pems(void **state)
 
 	/* in a store, as text */
 	make_pem("P-256", false, text, sizeof(text));
-	end = json + sprintf(json, "[{\"instance-id\":\"" INSTANCE
-			     "\",\"implementation-id\":\""
-			     IMPLEMENTATION "\",\"pkey\":\"");
+	store = store_file("anchors/text-key.json", &len);
+	one = (size_t)(strstr(store, "\"key\"") - store);
+	end = json + sprintf(json, "%.*s\"", (int)one, store);
 	for (i = 0; text[i]; i++)
 		end += text[i] == '\n' ? sprintf(end, "\\n") : sprintf(end, "%c", text[i]);
-	end += sprintf(end, "\"}]");
+	end += sprintf(end, "\"%s", store + one + strlen("\"key\""));
 	accept_anchors(json, (size_t)(end - json), 7);
 
 	one = make_pem("P-384", true, text, sizeof(text));
@@ -306,8 +273,8 @@ static void pems(void **state)
 	refuse_anchors("-----BEGIN ", 11, EBADMSG, "PEM block 0");
 }
 
-#define X256	"5820 4ca44513f470497a2823c0dd6ad3ce620fee88a9b65ebb53fee10c12fa9066bc"
-#define Y256	"5820 091c771fc34737595cc6a2a2f763f43ac641c57dd515a92d965a43dd28ed37bb"
+#define X256	"5820 cca21f677a6ddc64d3e272d7ec10a8ebff574a3d1fdb2cfc11cc9fc489affab5"
+#define Y256	"5820 113378eb8fd3aebc0af4002987e24ab4b36af60d8a9a99a2ee48331fce86f5ba"
 
 static void cose_keys(void **state)
 {
@@ -323,21 +290,15 @@ static void cose_keys(void **state)
 		{ "a4 0101 2001 21" X256 "22" Y256, "no COSE_Key of type EC2" },
 		{ "a4 014102 2001 21" X256 "22" Y256, "no COSE_Key of type EC2" },
 		{ "a5 0102 2001 21" X256 "22" Y256 "23" Y256, "just public" },		/* d */
-		{
-		"a5 0102 2001 21"
-		X256 "22" Y256 "05 40", "just public" },		/* Base IV */
+		{ "a5 0102 2001 21" X256 "22" Y256 "05 40", "just public" },	/* Base IV */
 		{ "a5 0102 2001 21" X256 "22" Y256 "6178 40", "just public" },
-		{
-		"a5 0102 048101 2001 21"
-		X256 "22" Y256, "just public" },		/* for signing */
+		{ "a5 0102 048101 2001 21" X256 "22" Y256, "just public" },	/* for signing */
 		{ "a5 0102 0402 2001 21" X256 "22" Y256, "just public" },
 		{ "a4 0102 2008 21" X256 "22" Y256, "its curve is not" },
 		{ "a3 0102 21" X256 "22" Y256, "its curve is not" },
 		{ "a5 0102 03 3822 2001 21" X256 "22" Y256, "for another algorithm" },
 		{ "a5 0102 03 6145 2001 21" X256 "22" Y256, "for another algorithm" },
-		{ "a4 0102 2001 21" X256 "22f5",
-		"its coordinates are not"
-		},		/* compressed */
+		{ "a4 0102 2001 21" X256 "22f5", "its coordinates are not" },	/* compressed */
 		{ "a3 0102 2001 21" X256, "its coordinates are not" },
 		{ "a4 0102 2001 21 4101 22" Y256, "its coordinates are not" },
 		{ "a4 0102 2002 21" X256 "22" Y256, "its coordinates are not" },
@@ -360,110 +321,63 @@ static void cose_keys(void **state)
 
 /* --- reference values --- */
 
-#define COMPONENT	"{\"measurement-value\":\"" D32 "\",\"signer-id\":\"" D48 "\"}"
-#define PLATFORM_ENTRY	"{\"implementation-id\":\"" IMPLEMENTATION \
-			"\",\"sw-components\":[" COMPONENT \
-			"],\"platform-configuration\":\"cfcf\"}"
-#define REALM_ENTRY	"{\"initial-measurement\":\"" D64 "\",\"rak-hash-algorithm\":\"sha-256\"}"
-
 static void right_refvalues(void **state)
 {
 	static const char *const right[] = {
-		"{\"platform\":[" PLATFORM_ENTRY "],\"realm\":[" REALM_ENTRY "," REALM_ENTRY "]}",
-		"{\"platform\":[" PLATFORM_ENTRY "]}",
-		"{\"realm\":[" REALM_ENTRY "]}",
-		"{\"platform\":null,\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-512\",\"extensible-measurements\":[\""
-		D32 "\",\"" D32 "\",\"" D32 "\",\"" D32 "\"],\"personalization-value\":\"" D64
-			"\"}]}",
-		"{\"realm\":[{\"initial-measurement\":\"" D48
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
-		D48 "\",\"" D48 "\",\"" D48 "\",\"" D48 "\"]}]}",
+		"refvalues/both.json", "refvalues/platform.json", "refvalues/realm.json",
+		"refvalues/all-of-a-realm.json", "refvalues/sha-384.json",
 		/* what serde writes for values that are not there */
-		"{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
-		"\",\"platform-configuration\":\"\",\"sw-components\":[{\"measurement-value\":\""
-		D32 "\",\"signer-id\":\"" D32
-			"\",\"version\":null,\"component-type\":null}]}],\"realm\":[]}",
-		"{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
-		"\",\"platform-configuration\":\"00\",\"sw-components\":[{\"measurement-value\":\""
-		D64 "\",\"signer-id\":\"" D32
-			"\",\"version\":\"1\",\"component-type\":\"BL\",\"hash-algo-id\":\"sha-512\"}]}]}",
+		"refvalues/nulls.json",
+		"refvalues/all-of-a-component.json",
 	};
-	size_t i;
+	const char *text;
+	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(right); i++)
-		if (tsm_refvalues_add(ctx, refvalues, right[i], strlen(right[i])))
+	for (i = 0; i < ARRAY_SIZE(right); i++) {
+		text = store_file(right[i], &len);
+		if (tsm_refvalues_add(ctx, refvalues, text, len))
 			fail_msg("refused: %s", tsm_error(ctx));
+	}
 	assert_int_equal(tsm_refvalues_platforms(refvalues), 4);
 	assert_int_equal(tsm_refvalues_realms(refvalues), 5);
 }
 
 static void wrong_refvalues(void **state)
 {
-	static const struct {
-		const char *text, *words;
-	} t[] = {
+	static const struct document t[] = {
 		{ "", "empty" },
 		{ "[]", "the file is no object" },
 		{ "{}", "neither \"platform\" nor \"realm\"" },
 		{ "{\"realms\":[]}", "\"realms\" is no member that this libtsm knows" },
 		{ "{\"realm\":{}}", "\"realm\" has a wrong type" },
 		{ "{\"platform\":[7]}", "platform entry 0 is no object" },
-		{ "{\"realm\":[" REALM_ENTRY ",7]}", "realm entry 1 is no object" },
-		{
-		"{\"realm\":[{\"rak-hash-algorithm\":\"sha-256\"}]}",
-		"realm entry 0 has no \"initial-measurement\"" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32 "\"}]}",
-		"realm entry 0 has no \"rak-hash-algorithm\""
-		},
-		{
-		"{\"realm\":[{\"initial-measurement\":\""
-		D32 "\",\"rak-hash-algorithm\":\"md5\"}]}", "\"rak-hash-algorithm\" has a wrong" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"0\",\"rak-hash-algorithm\":\"sha-256\"}]}",
-		"\"initial-measurement\" has a wrong" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"00\",\"rak-hash-algorithm\":\"sha-256\"}]}",
-		"\"initial-measurement\" has a wrong" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[]}]}",
-		"\"extensible-measurements\" has a wrong" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
-		D32 "\",\"" D32 "\",\"" D48 "\",\"" D32 "\"]}]}",
-			"realm entry 0: REM 2 is not hex of the RIM's length" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D64
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
-		D64 "\",\"" D64 "\",\"" D64 "\",\"" D32 "\"]}]}",
-			"realm entry 0: REM 3 is not hex of the RIM's length" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"extensible-measurements\":[\""
-		D32 "\",1,\"" D32 "\",\"" D32 "\"]}]}", "REM 1 is not hex" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"personalization-value\":\""
-		D32 "\"}]}", "\"personalization-value\" has a wrong" },
-		{ "{\"realm\":[{\"initial-measurement\":\"" D32
-		"\",\"rak-hash-algorithm\":\"sha-256\",\"x-reason\":\"insecure\"}]}",
-		"\"x-reason\" is no member" },
-		{ "{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
-		  "\",\"sw-components\":[" COMPONENT "]}]}",
-		"platform entry 0 has no \"platform-configuration\""
-		},
-		{ "{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
-		  "\",\"sw-components\":[" COMPONENT ",{}],\"platform-configuration\":\"\"}]}",
-		"platform entry 0: component 1 has no \"measurement-value\""
-		},
-		{ "{\"platform\":[{\"implementation-id\":\"" IMPLEMENTATION
-		  "\",\"sw-components\":[{\"measurement-value\":\"" D32 "\",\"signer-id\":\"" D48
-		"\",\"version\":1}],\"platform-configuration\":\"\"}]}",
-		"component 0: \"version\" has a wrong" },
+		{ "refvalues/second-numeric.json", "realm entry 1 is no object" },
+		{ "{\"realm\":[{\"rak-hash-algorithm\":\"sha-256\"}]}",
+		  "realm entry 0 has no \"initial-measurement\"" },
+		{ "refvalues/no-rak-hash.json", "realm entry 0 has no \"rak-hash-algorithm\"" },
+		{ "refvalues/md5.json", "\"rak-hash-algorithm\" has a wrong" },
+		{ "refvalues/odd-rim.json", "\"initial-measurement\" has a wrong" },
+		{ "refvalues/rim-of-33.json", "\"initial-measurement\" has a wrong" },
+		{ "refvalues/no-rems.json", "\"extensible-measurements\" has a wrong" },
+		{ "refvalues/longer-rem2.json",
+		  "realm entry 0: REM 2 is not hex of the RIM's length" },
+		{ "refvalues/shorter-rem3.json",
+		  "realm entry 0: REM 3 is not hex of the RIM's length" },
+		{ "refvalues/numeric-rem1.json", "REM 1 is not hex" },
+		{ "refvalues/short-rpv.json", "\"personalization-value\" has a wrong" },
+		{ "refvalues/unknown-member.json", "\"x-reason\" is no member" },
+		{ "refvalues/no-configuration.json",
+		  "platform entry 0 has no \"platform-configuration\"" },
+		{ "refvalues/second-component-empty.json",
+		  "platform entry 0: component 1 has no \"measurement-value\"" },
+		{ "refvalues/numeric-version.json", "component 0: \"version\" has a wrong" },
 	};
-	size_t i;
+	size_t i, len;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(t); i++)
-		refuse_refvalues(t[i].text, *t[i].text ? EBADMSG : EINVAL, t[i].words);
+		refuse_refvalues(text_of(&t[i], &len), *t[i].text ? EBADMSG : EINVAL, t[i].words);
 	assert_int_equal(tsm_refvalues_add(NULL, refvalues, "{}", 2), -EINVAL);
 	assert_int_equal(tsm_refvalues_add(ctx, NULL, "{}", 2), -EINVAL);
 	assert_int_equal(tsm_refvalues_new(ctx, NULL), -EINVAL);
@@ -476,73 +390,70 @@ static void wrong_refvalues(void **state)
 /* Every beginning of a file is refused or, where it is whole, read. */
 static void cut_files(void **state)
 {
-	static const char store[] = "[" ENTRY(JWK) "]";
-	static const char refs[] =
-	"{\"platform\":["
-	PLATFORM_ENTRY "],\"realm\":[" REALM_ENTRY "]}";
-	size_t len;
+	const char *text;
+	size_t len, whole;
 
 	(void)state;
-	for (len = 1; len < strlen(store); len++)
-		assert_int_equal(tsm_anchors_add(ctx, anchors, store, len), -EBADMSG);
-	for (len = 1; len < strlen(refs); len++)
-		assert_int_equal(tsm_refvalues_add(ctx, refvalues, refs, len), -EBADMSG);
+	text = store_file("anchors/one.json", &whole);
+	for (len = 1; len < whole; len++)
+		assert_int_equal(tsm_anchors_add(ctx, anchors, text, len), -EBADMSG);
+	text = store_file("refvalues/both.json", &whole);
+	for (len = 1; len < whole; len++)
+		assert_int_equal(tsm_refvalues_add(ctx, refvalues, text, len), -EBADMSG);
 }
 
-/* --- the files of others, unchanged --- */
+/* --- the forms that tools of the field write --- */
 
-static size_t load(const char *name, char *data, size_t size)
+static void files_of_every_form(void **state)
 {
-	char path[512];
-	size_t len;
-	FILE *f;
+	static const int algs[] = { -7, -35, -36 };
+	size_t i, len, n = 0;
+	struct text file;
+	const char *text;
 
-	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
-	if (access(VECTORS, F_OK)) {
-		print_message("skipped: no %s\n", path);
-		skip();
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		file_store(&file, STORE_SPREAD, algs[i], PLATFORM, 0x01, 0x7f);
+		accept_anchors(file.data, file.len, ++n);
+		file_store(&file, STORE_DENSE, algs[i], PLATFORM, 0x01, 0x7f);
+		accept_anchors(file.data, file.len, ++n);
+		file_jwk(&file, algs[i], PLATFORM, "");
+		accept_anchors(file.data, file.len, ++n);
+		file_jwk(&file, algs[i], PLATFORM, "\"kid\": \"example\",");
+		accept_anchors(file.data, file.len, ++n);
+		file_pem(&file, algs[i], PLATFORM);
+		accept_anchors(file.data, file.len, ++n);
+
+		file_private_jwk(&file, algs[i], PLATFORM);
+		refuse_anchors(file.data, file.len, EBADMSG, "private key");
+		file_private_pem(&file, algs[i], PLATFORM);
+		refuse_anchors(file.data, file.len, EBADMSG, "it is no PEM of a public key");
 	}
-	f = fopen(path, "rb");
-	assert_non_null(f);
-	len = fread(data, 1, size, f);
-	fclose(f);
-	return len;
-}
-
-static void files_of_others(void **state)
-{
-	static const char *const files[] = {
-		"rust-ccatoken/ta.json", "rust-ccatoken/ta-tfa.json", "trustee/tastore.json",
-		"rust-ccatoken/cpak.json", "rust-ccatoken/pkey.json", "trustee/cpak-pub.json",
-		"ccatoken/realm/tf-rmm/cca_platform.pub", "evcli/ec256-pub.json",
-	};
-	static const char *const private[] = {
-		"trustee/cpak-priv.json", "tf-m-tools/cca_platform.pem", "evcli/ec384.json",
-	};
-	static char data[65536];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		accept_anchors(data, load(files[i], data, sizeof(data)), i + 1);
-	for (i = 0; i < ARRAY_SIZE(private); i++)
-		refuse_anchors(data, load(private[i], data, sizeof(data)), EBADMSG, "");
-	assert_int_equal(tsm_refvalues_add(ctx, refvalues, data,
-					   load("rust-ccatoken/rv.json", data, sizeof(data))), 0);
-	assert_int_equal(tsm_refvalues_add(ctx, refvalues, data,
-					   load("trustee/rvstore.json", data, sizeof(data))), 0);
+	text = store_file("refvalues/two-platforms-upper-case.json", &len);
+	assert_int_equal(tsm_refvalues_add(ctx, refvalues, text, len), 0);
+	text = store_file("refvalues/many-components.json", &len);
+	assert_int_equal(tsm_refvalues_add(ctx, refvalues, text, len), 0);
 	assert_int_equal(tsm_refvalues_platforms(refvalues), 3);
 	assert_int_equal(tsm_refvalues_realms(refvalues), 2);
 }
 
 /* --- failures of memory and of OpenSSL --- */
 
+static char failing[3][4096];	/* a store, a JWK, reference values: as files are read */
+
+static void read_failing(void)
+{
+	static const char *const names[] = {
+		"anchors/one.json", "keys/p384.json", "refvalues/both.json",
+	};
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		snprintf(failing[i], sizeof(failing[i]), "%s", store_file(names[i], &len));
+}
+
 static int add_all(struct tsm_anchors **a, struct tsm_refvalues **r, const char *pem)
 {
-	static const char store[] = "[" ENTRY(JWK) "]";
-	static const char refs[] =
-	"{\"platform\":["
-	PLATFORM_ENTRY "],\"realm\":[" REALM_ENTRY "]}";
 	static struct enc cose;
 	int rc;
 
@@ -550,18 +461,18 @@ static int add_all(struct tsm_anchors **a, struct tsm_refvalues **r, const char 
 	enc_hex(&cose, "a4 0102 2001 21" X256 "22" Y256);
 	rc = tsm_anchors_new(ctx, a);
 	if (!rc)
-		rc = tsm_anchors_add(ctx, *a, store, strlen(store));
+		rc = tsm_anchors_add(ctx, *a, failing[0], strlen(failing[0]));
 	if (!rc)
 		rc = tsm_anchors_add(ctx, *a, pem, strlen(pem));
 	if (!rc)
 		rc = tsm_anchors_add(ctx, *a, cose.data, cose.len);
 	if (!rc)
-		rc = tsm_anchors_add(ctx, *a, JWK, strlen(JWK));
+		rc = tsm_anchors_add(ctx, *a, failing[1], strlen(failing[1]));
 	if (!rc)
 		rc = tsm_refvalues_new(ctx, r);
 	if (!rc)
-		rc = tsm_refvalues_add(ctx, *r, refs, strlen(refs));
-	return rc ? rc : tsm_refvalues_add(ctx, *r, refs, strlen(refs));
+		rc = tsm_refvalues_add(ctx, *r, failing[2], strlen(failing[2]));
+	return rc ? rc : tsm_refvalues_add(ctx, *r, failing[2], strlen(failing[2]));
 }
 
 static void every_failure(void **state)
@@ -572,6 +483,7 @@ static void every_failure(void **state)
 	int rc;
 
 	(void)state;
+	read_failing();
 	make_pem("P-256", false, pem, sizeof(pem));
 	for (n = 1;; n++) {
 		struct tsm_anchors *a = NULL;
@@ -593,15 +505,15 @@ static void every_failure(void **state)
 
 static void every_failure_of_openssl(void **state)
 {
-	static const char store[] = "[" ENTRY(JWK) "]";
 	unsigned int n;
 	bool failed = true;
 	int rc;
 
 	(void)state;
+	read_failing();
 	for (n = 1; failed; n++) {
 		faults_openssl_at(n);
-		rc = tsm_anchors_add(ctx, anchors, store, strlen(store));
+		rc = tsm_anchors_add(ctx, anchors, failing[0], strlen(failing[0]));
 		failed = faults_end();
 		assert_int_equal(rc, failed ? -EIO : 0);
 		if (failed)
@@ -616,7 +528,7 @@ int main(void)
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(stores), T(wrong_stores), T(bounds), T(jwks), T(pems), T(cose_keys),
-		T(right_refvalues), T(wrong_refvalues), T(cut_files), T(files_of_others),
+		T(right_refvalues), T(wrong_refvalues), T(cut_files), T(files_of_every_form),
 		T(every_failure), T(every_failure_of_openssl),
 	};
 
