@@ -19,6 +19,7 @@ import progress
 import schedule
 import selection
 import times
+from explain import explain
 from suites import Suite, read as suites_of
 from tally import Tally
 
@@ -200,3 +201,10 @@ class Times(unittest.TestCase):
             file.write("{half of a fi")
             file.flush()
             self.assertEqual(times.read(pathlib.Path(file.name)), {})
+
+
+class Failure(unittest.TestCase):
+    def test_words_of_a_compiler_before_the_end_are_shown(self):
+        log = ["a.c:1:2: error: expected", "make: *** [Makefile:1: a.o] Error 1", *["ok 1 a"] * 50]
+        self.assertEqual(explain("\n".join(log)), [*log[:2], "...", *["ok 1 a"] * 40])
+        self.assertEqual(explain("\n".join(log[:9])), log[:9])

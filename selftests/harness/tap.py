@@ -8,11 +8,12 @@ The environment's ONLY has the names of the tests that are wanted; "?" prints th
 import importlib.util
 import os
 import pathlib
+import subprocess
 import sys
 import unittest
 
-
 SELFTESTS = pathlib.Path(__file__).resolve().parent.parent
+LAST_LINES = 30
 
 
 def name_of(test):
@@ -35,7 +36,11 @@ class TapResult(unittest.TestResult):
         print(f"{word} {self.number} {name_of(test)}{note}", flush=True)
 
     def details(self, test, error):
-        for line in self._exc_info_to_string(error, test).splitlines():
+        lines = self._exc_info_to_string(error, test).splitlines()
+        if isinstance(error[1], subprocess.CalledProcessError):     # a build's, for one
+            for said in filter(None, (error[1].stdout, error[1].stderr)):
+                lines += (said.decode(errors="replace") if isinstance(said, bytes) else said).splitlines()[-LAST_LINES:]
+        for line in lines:
             print(f"# {line}")
 
     def addSuccess(self, test):

@@ -9,6 +9,7 @@ userspace=$1 build=$2 cc=$3 pkg_config=$4
 . "$(dirname "$0")/../harness/tap.sh"
 
 run "build" make -s -C "$userspace" O="$build" CC="$cc" PKG_CONFIG="$pkg_config"
+[ $tap_failed = 0 ] || done_testing
 run "install" make -s -C "$userspace" O="$build" CC="$cc" PKG_CONFIG="$pkg_config" \
 	PREFIX="$tmp/usr" install
 run "install into DESTDIR" make -s -C "$userspace" O="$build" CC="$cc" \

@@ -13,7 +13,7 @@ mkdir -p build/examples
 
 build() {
 	make -s -C userspace install O="$PWD/build/realm-user" CC=aarch64-linux-gnu-gcc PREFIX=/usr \
-		DESTDIR="$PWD/build/examples/stage"
+		DESTDIR="$PWD/build/examples/stage" &&
 	aarch64-linux-gnu-gcc -Wall -Wextra -Werror -O2 -o build/examples/agent userspace/examples/agent.c \
 		-Ibuild/examples/stage/usr/include -Lbuild/examples/stage/usr/lib -ltsm
 }
@@ -57,6 +57,7 @@ token() { # NAME
 }
 
 run "build" build
+[ $tap_failed = 0 ] || done_testing
 run "the agent in C has 60 lines at most" [ "$(wc -l <userspace/examples/agent.c)" -le 60 ]
 run "one realm for all of them" in_realm
 for language in c shell python; do
