@@ -9,7 +9,7 @@
 #include <net/genetlink.h>
 
 #include "event.h"
-#include "eventlog.h"
+#include "measurement_lock.h"
 #include "nl_gen.h"
 #include "realm.h"
 

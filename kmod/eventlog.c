@@ -19,6 +19,7 @@
 #include <linux/xarray.h>
 
 #include "eventlog.h"
+#include "measurement_lock.h"
 #include "realm.h"
 
 /* what TCG_EfiSpecIdEvent calls the class of machine: a server */
@@ -73,8 +74,6 @@ static const struct kernel_param_ops log_limit_ops = {
 module_param_cb(log_limit, &log_limit_ops, &log_limit, 0644);
 MODULE_PARM_DESC(log_limit,
 		 "bytes above which the event log does not grow, 0 to 268435456 (default 16777216)");
-
-DECLARE_RWSEM(measurement_lock);
 
 /* pages of the log */
 static DEFINE_XARRAY(log_bytes);

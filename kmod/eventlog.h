@@ -10,7 +10,6 @@
 #define REALM_TSM_EVENTLOG_H
 
 #include <linux/init.h>
-#include <linux/rwsem.h>
 #include <linux/types.h>
 
 /* TCG event types */
@@ -32,13 +31,6 @@ struct eventlog_record {
 	const void *event;
 	u32 event_len;
 };
-
-/*
- * Guards the registers and the writing of the log: held for writing from before
- * a register is looked at until its record is published, and for reading by
- * whoever has to see registers and log in agreement.
- */
-extern struct rw_semaphore measurement_lock;
 
 int __init eventlog_init(void);
 void eventlog_exit(void);

@@ -15,6 +15,7 @@
 static int __init realm_tsm_init(void)
 {
 	const char *device = REPORT_PROVIDER;
+	bool ours;
 	int ret;
 
 	if (!is_realm_world())
@@ -29,13 +30,14 @@ static int __init realm_tsm_init(void)
 	token_setup();
 
 	ret = report_register();
+	ours = !ret;
 	if (ret == -EBUSY)
 		/* the provider may have a device of the provider's name */
 		device = KBUILD_MODNAME;
 	else if (ret)
 		goto err_measurement;
 
-	ret = nl_register();
+	ret = nl_register(ours);
 	if (ret)
 		goto err_report;
 	ret = mr_configfs_register();

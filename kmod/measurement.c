@@ -21,6 +21,7 @@
 #include "event.h"
 #include "eventlog.h"
 #include "measurement.h"
+#include "measurement_lock.h"
 #include "realm.h"
 #include "rsi.h"
 #include "trace.h"

@@ -17,7 +17,6 @@
 #include "netlink.h"
 #include "nl_gen.h"
 #include "realm.h"
-#include "report.h"
 
 static_assert(REALM_TSM_RPV_SIZE == REALM_RPV_SIZE);
 
@@ -28,6 +27,20 @@ static const struct genl_multicast_group nl_groups[] = {
 		.flags = GENL_MCAST_CAP_SYS_ADMIN,
 	},
 };
+
+/* told to nl_register(), which needs no lock for it */
+static bool reports_are_ours __ro_after_init;
+
+/**
+ * nl_reports_are_ours() - whether this module is the provider of reports
+ *
+ * Context: In a handler.
+ * Return: Whether it is.
+ */
+bool nl_reports_are_ours(void)
+{
+	return reports_are_ours;
+}
 
 /**
  * nl_check_admin() - whether a request comes from somebody who may do anything
@@ -56,7 +69,7 @@ static int realm_fill(struct sk_buff *msg, bool admin)
 	    nla_put(msg, REALM_TSM_A_REALM_RPV, sizeof(realm.rpv), realm.rpv) ||
 	    nla_put_u32(msg, REALM_TSM_A_REALM_LOG_LIMIT, eventlog_limit()))
 		return -EMSGSIZE;
-	if (report_is_ours() && nla_put_flag(msg, REALM_TSM_A_REALM_REPORTS))
+	if (reports_are_ours && nla_put_flag(msg, REALM_TSM_A_REALM_REPORTS))
 		return -EMSGSIZE;
 	/* of the log, as much as the file shows to everybody: nothing */
 	if (admin &&
@@ -161,12 +174,14 @@ int realm_tsm_nl_register_get_dumpit(struct sk_buff *skb, struct netlink_callbac
 
 /**
  * nl_register() - offer the netlink family
+ * @ours: whether this module is the provider of reports: nobody else's are given
  *
  * Context: Process context, may sleep. Before any register can be extended.
  * Return: 0 or the errno of genl_register_family().
  */
-int __init nl_register(void)
+int __init nl_register(bool ours)
 {
+	reports_are_ours = ours;
 	realm_tsm_nl_family.mcgrps = nl_groups;
 	return genl_register_family(&realm_tsm_nl_family);
 }

@@ -7,7 +7,6 @@
 
 #include "netlink.h"
 #include "nl_gen.h"
-#include "report.h"
 #include "token.h"
 
 static int report_reply(const struct token *token, struct genl_info *info)
@@ -45,7 +44,7 @@ int realm_tsm_nl_report_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	/* two drivers would abort each other's tokens */
-	if (!report_is_ours()) {
+	if (!nl_reports_are_ours()) {
 		GENL_SET_ERR_MSG(info, "another driver provides reports, in configfs");
 		return -EBUSY;
 	}

@@ -16,9 +16,6 @@
 #error "realm_tsm: this kernel has no configfs-tsm reports (CONFIG_TSM_REPORTS)"
 #endif
 
-/* written before any door opens */
-static bool ours;
-
 /*
  * The log that leads to the measurements in the token.  A token is not lost for
  * want of it: configfs answers -EFBIG to whoever reads an auxblob of more than
@@ -87,19 +84,7 @@ int report_register(void)
 
 	if (ret == -EBUSY)
 		pr_notice("attestation reports are not ours to provide: another driver does (arm_cca_guest? unload it), or directories are left in configfs tsm/report (remove them); then unload this module and load it again\n");
-	ours = !ret;
 	return ret;
-}
-
-/**
- * report_is_ours() - whether reports are ours to provide
- *
- * Context: Any context, after report_register().
- * Return: Whether they are.
- */
-bool report_is_ours(void)
-{
-	return ours;
 }
 
 /**

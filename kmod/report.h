@@ -3,8 +3,6 @@
 #ifndef REALM_TSM_REPORT_H
 #define REALM_TSM_REPORT_H
 
-#include <linux/types.h>
-
 /*
  * Names the format of outblob, which agents look for; it is the in-tree
  * driver's, and so is the name.
@@ -12,7 +10,6 @@
 #define REPORT_PROVIDER	"arm_cca_guest"
 
 int report_register(void);
-bool report_is_ours(void);
 void report_unregister(void);
 
 #endif /* REALM_TSM_REPORT_H */

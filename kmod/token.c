@@ -28,6 +28,7 @@
 #include <linux/string.h>
 
 #include "eventlog.h"
+#include "measurement_lock.h"
 #include "rsi.h"
 #include "token.h"
 
