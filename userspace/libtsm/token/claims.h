@@ -23,7 +23,7 @@ struct tsm_claim {
 };
 
 /*
- * Read a part's claims and hold them against the specification. @in must stay
+ * Read a part's claims, whatever they say: rules_check() judges that. @in must stay
  * for as long as the claims, which are the caller's to free also on failure.
  */
 int claims_read(struct tsm_ctx *ctx, enum tsm_token_part part, struct bytes in,

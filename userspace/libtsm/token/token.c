@@ -107,6 +107,8 @@ static int token_read(struct tsm_ctx *ctx, struct tsm_token *token, size_t len)
 		rc = cose_sign1_read(ctx, claims_part_name(part), parts[i], cose);
 		if (!rc)
 			rc = claims_read(ctx, part, cose->payload, &token->part[i].claims);
+		if (!rc)
+			rc = rules_check(ctx, part, token->part[i].claims);
 	}
 	return rc;
 }
