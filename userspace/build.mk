@@ -16,8 +16,8 @@ LIBTSM_SOURCES := $(addprefix base/,ctx.c err.c opts.c buf.c digest.c crypto.c) 
 	$(addprefix token/,cbor.c cose.c claims.c rules.c token.c) \
 	$(addprefix guest/,kfile.c nl.c device.c realm.c place.c report.c report_failed.c \
 		configfs.c netlink.c measurement.c event.c monitor.c) \
-	$(addprefix appraisal/,store.c key.c anchors.c refvalues.c signature.c policy.c \
-		steps.c verify.c)
+	$(addprefix appraisal/,store.c key.c anchors.c refvalues.c signature.c verdict.c \
+		policy.c steps.c verify.c)
 # its private headers are named with their folder
 LIBTSM_CPPFLAGS := -iquote $(TOP)/userspace/libtsm
 LIBTSM_HEADERS := tsm.h realm.h report.h measurement.h monitor.h token.h eventlog.h verify.h

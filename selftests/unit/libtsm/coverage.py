@@ -18,7 +18,7 @@ import sys
 
 FILES = ("token/cbor token/cose token/claims token/rules token/token base/crypto log/record log/eventlog log/replay "
          "appraisal/store appraisal/key appraisal/anchors appraisal/refvalues appraisal/signature appraisal/policy "
-         "appraisal/steps appraisal/verify").split()
+         "appraisal/steps appraisal/verdict appraisal/verify").split()
 
 
 def count(folder, gcov):

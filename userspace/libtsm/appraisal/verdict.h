@@ -12,7 +12,7 @@ struct judgement {
 	char reason[320];
 };
 
-/* Record a verdict; verify.c. Bytes of the text that are not printable become '?'. */
+/* Record a verdict. Bytes of the text that are not printable become '?'. */
 void judge(struct judgement *j, enum tsm_verdict verdict, enum tsm_token_part part, int64_t claim,
 	   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "appraisal/steps.h"
@@ -34,20 +32,6 @@ static const struct {
 	[TSM_STEP_REALM_REFVALUES] = { "realm reference values", step_realm_refvalues },
 	[TSM_STEP_EVENT_LOG] = { "event log", step_event_log },
 };
-
-void judge(struct judgement *j, enum tsm_verdict verdict, enum tsm_token_part part, int64_t claim,
-	   const char *fmt, ...)
-{
-	va_list ap;
-
-	j->verdict = verdict;
-	j->part = part;
-	j->claim = claim;
-	va_start(ap, fmt);
-	vsnprintf(j->reason, sizeof(j->reason), fmt, ap);
-	va_end(ap);
-	err_make_printable(j->reason);
-}
 
 /* Whatever the decoder does not take is not valid; only a lack of memory is no verdict. */
 static int look_form(struct tsm_ctx *ctx, const void *data, size_t len, struct tsm_verify *verify)
