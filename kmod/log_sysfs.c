@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* How much of the event log does a reader of the file get? */
 #include <linux/minmax.h>
 #include <linux/stat.h>
 

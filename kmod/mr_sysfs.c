@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The misc device and its attributes: registers, RPV, RSI version, the log. */
 #include <linux/array_size.h>
 #include <linux/build_bug.h>
 #include <linux/device.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a KBS's refusal of a step means, as an errno and in words. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

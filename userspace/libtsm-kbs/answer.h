@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a KBS did what a step of RCAR asked for. */
 #ifndef LIBTSM_KBS_ANSWER_H
 #define LIBTSM_KBS_ANSWER_H
 

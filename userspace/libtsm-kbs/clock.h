@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The clock of all timeouts. */
 #ifndef LIBTSM_KBS_CLOCK_H
 #define LIBTSM_KBS_CLOCK_H
 

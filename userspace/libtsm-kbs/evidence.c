@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a token is taken for a KBS's challenge, and sent as the KBS wants it. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The evidence that a KBS is shown. */
 #ifndef LIBTSM_KBS_EVIDENCE_H
 #define LIBTSM_KBS_EVIDENCE_H
 

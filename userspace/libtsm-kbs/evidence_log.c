@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which event log fits the token, and up to which record? */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The event log that goes with the evidence. */
 #ifndef LIBTSM_KBS_EVIDENCE_LOG_H
 #define LIBTSM_KBS_EVIDENCE_LOG_H
 

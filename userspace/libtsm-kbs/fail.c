@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* What went wrong: a reason with a format, no memory, or OpenSSL. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>

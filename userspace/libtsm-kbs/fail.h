@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a failure gets its text. */
 #ifndef LIBTSM_KBS_FAIL_H
 #define LIBTSM_KBS_FAIL_H
 

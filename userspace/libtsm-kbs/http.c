@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* One request to a KBS and its answer, by libcurl: which URLs, how much, how long. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The only interface to libcurl: one request and its answer at a time. Redirections are not
+ * followed, bodies not decompressed; cookies last until they are forgotten.
+ */
 #ifndef LIBTSM_KBS_HTTP_H
 #define LIBTSM_KBS_HTTP_H
 
@@ -8,11 +12,6 @@
 #include <tsm/kbs.h>
 
 #include "retry.h"
-
-/*
- * The only door to libcurl: one request and its answer at a time. Redirections are not
- * followed, bodies not decompressed; cookies last until they are forgotten.
- */
 
 struct http;
 

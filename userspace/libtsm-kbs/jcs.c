@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this value within what jansson writes in canonical form? */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON in the one form that is hashed. */
 #ifndef LIBTSM_KBS_JCS_H
 #define LIBTSM_KBS_JCS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this a JWE for this key, and what is in it? */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>

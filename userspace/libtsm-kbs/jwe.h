@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening the JWE that a secret comes in. */
 #ifndef LIBTSM_KBS_JWE_H
 #define LIBTSM_KBS_JWE_H
 

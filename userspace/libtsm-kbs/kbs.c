@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* The client: when to attest, and how a resource is got. <tsm/kbs.h> */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

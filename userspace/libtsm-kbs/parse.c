@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this text JSON, without a name twice? */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

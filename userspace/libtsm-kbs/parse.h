@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON from outside. */
 #ifndef LIBTSM_KBS_PARSE_H
 #define LIBTSM_KBS_PARSE_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which certificate is in a file, and what is its key's pin? */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

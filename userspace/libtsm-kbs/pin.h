@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A certificate that is trusted alone. */
 #ifndef LIBTSM_KBS_PIN_H
 #define LIBTSM_KBS_PIN_H
 

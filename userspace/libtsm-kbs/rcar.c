@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Request, challenge, attestation, response: the messages of one handshake. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The handshake by which a KBS comes to trust a realm. */
 #ifndef LIBTSM_KBS_RCAR_H
 #define LIBTSM_KBS_RCAR_H
 

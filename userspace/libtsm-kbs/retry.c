@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* May a failure pass, and how long to wait before the next attempt? */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/random.h>

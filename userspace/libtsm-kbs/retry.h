@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When to try again. Exponential backoff with full jitter: of a time that doubles, a
+ * random part, so that clients that failed together do not come back together.
+ */
 #ifndef LIBTSM_KBS_RETRY_H
 #define LIBTSM_KBS_RETRY_H
 
@@ -6,11 +10,6 @@
 #include <stdint.h>
 
 #include <tsm/tsm.h>
-
-/*
- * When to try again. Exponential backoff with full jitter: of a time that doubles, a
- * random part, so that clients that failed together do not come back together.
- */
 
 #define RETRY_FIRST_MS	250
 #define RETRY_MOST_MS	8000

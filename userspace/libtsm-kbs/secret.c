@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a secret is kept out of swap and core dumps, and wiped. */
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>

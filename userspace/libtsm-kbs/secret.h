@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory that a secret may be in. */
 #ifndef LIBTSM_KBS_SECRET_H
 #define LIBTSM_KBS_SECRET_H
 

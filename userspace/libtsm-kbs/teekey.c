@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a session's key is made, and how it unwraps the key of a JWE's content. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The key of a session: to whom the KBS encrypts. */
 #ifndef LIBTSM_KBS_TEEKEY_H
 #define LIBTSM_KBS_TEEKEY_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which path of the KBS's API does a kbs:// URI name? */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The place of a resource in a KBS. */
 #ifndef LIBTSM_KBS_URI_H
 #define LIBTSM_KBS_URI_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Bytes as base64, and back. */
 #include <limits.h>
 #include <string.h>
 

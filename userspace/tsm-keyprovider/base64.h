@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Standard base64, both ways. */
 #ifndef BASE64_H
 #define BASE64_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* How bytes are allocated, and wiped when they are freed. */
 #include <stdlib.h>
 
 #include <openssl/crypto.h>

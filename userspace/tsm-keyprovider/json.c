@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Is this text JSON? */
 #include "json.h"
 
 enum status json_read(const struct bytes *text, size_t flags, json_t **out)

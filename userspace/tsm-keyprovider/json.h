@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* JSON from outside. */
 #ifndef JSON_H
 #define JSON_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Which key wraps, from a KBS or a file? */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The key that wraps layers' keys. */
 #ifndef KEK_H
 #define KEK_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What all parts share: exit statuses, errors, bytes that are wiped. */
 #ifndef KEYPROVIDER_H
 #define KEYPROVIDER_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* What does an annotation packet say, and how is one written? */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The annotation of an encrypted layer. */
 #ifndef PACKET_H
 #define PACKET_H
 

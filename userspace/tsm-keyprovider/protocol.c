@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Which operation does ocicrypt ask for, with which data? */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What ocicrypt asks, and what it wants as an answer. */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 

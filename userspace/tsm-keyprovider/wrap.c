@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* How a layer's key is encrypted with the one that wraps, and opened. */
 #include <limits.h>
 
 #include <openssl/evp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Wrapping a layer's key. */
 #ifndef WRAP_H
 #define WRAP_H
 

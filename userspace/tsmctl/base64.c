@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Bytes as base64url, and back. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* base64url, both ways. */
 #ifndef TSMCTL_BASE64_H
 #define TSMCTL_BASE64_H
 

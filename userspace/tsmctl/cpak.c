@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Which key is in a PEM or JWK file, as a JWK? */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The public key of a platform, from a file. */
 #ifndef TSMCTL_CPAK_H
 #define TSMCTL_CPAK_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl info: what are this system, its kernel and its provider of reports? */
 #include <stdio.h>
 
 #include <tsm/realm.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* What is in a file, a hexadecimal argument, a register's name? */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>

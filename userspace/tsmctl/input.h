@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Arguments and files that verbs take. */
 #ifndef TSMCTL_INPUT_H
 #define TSMCTL_INPUT_H
 

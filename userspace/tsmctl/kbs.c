@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl kbs: attest to a Key Broker Service, and get a resource. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>

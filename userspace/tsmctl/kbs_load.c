@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Is libtsm-kbs installed, and where are its functions? */
 #include <dlfcn.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* libtsm-kbs, loaded only by the verbs that need it. */
 #ifndef TSMCTL_KBS_LOAD_H
 #define TSMCTL_KBS_LOAD_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl log show, log export: what is in an event log? */
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>

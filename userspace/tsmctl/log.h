@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* How a record is shown. */
 #ifndef TSMCTL_LOG_H
 #define TSMCTL_LOG_H
 

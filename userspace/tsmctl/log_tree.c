@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl log show --tree: which records belong to which register? */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl log verify: does a log lead to these registers? */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl measure: list, read and extend registers, measure events. */
 #include <getopt.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* How bytes from outside are printed so that no terminal obeys them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What is printed: hex, text from outside, JSON, verdicts. */
 #ifndef TSMCTL_OUT_H
 #define TSMCTL_OUT_H
 

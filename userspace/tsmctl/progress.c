@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Who waits at a terminal, and for how long already? */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What a person who waits is told. */
 #ifndef TSMCTL_PROGRESS_H
 #define TSMCTL_PROGRESS_H
 

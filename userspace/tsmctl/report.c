@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl report: take a token for a challenge. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Which values do all accepted realms have, in the message that Trustee takes? */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

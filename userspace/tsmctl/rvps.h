@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Reference values as Trustee takes them. */
 #ifndef TSMCTL_RVPS_H
 #define TSMCTL_RVPS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Has a signal come, and how does it end the program? */
 #include <signal.h>
 #include <stddef.h>
 

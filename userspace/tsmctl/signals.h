@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* An end by a signal that leaves nothing behind. */
 #ifndef TSMCTL_SIGNALS_H
 #define TSMCTL_SIGNALS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl token show: what does a token say? */
 #include <inttypes.h>
 #include <stdlib.h>
 

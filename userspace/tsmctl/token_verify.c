@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl token verify: is a token valid for a challenge, by these anchors and values? */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

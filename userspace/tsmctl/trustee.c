@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl trustee export: what Trustee has to be told to accept these realms. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>

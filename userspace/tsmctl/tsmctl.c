@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Which verb is meant, what --help says, and how the program ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

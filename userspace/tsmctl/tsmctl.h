@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What all verbs share: exit statuses, errors, the table of verbs. */
 #ifndef TSMCTL_H
 #define TSMCTL_H
 

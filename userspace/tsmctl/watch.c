@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* tsmctl watch: which registers are extended, while it happens? */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which keys may sign for a platform? Files of them, read and searched. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

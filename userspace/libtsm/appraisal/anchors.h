@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trust anchors, by the platform that they are for. */
 #ifndef LIBTSM_ANCHORS_H
 #define LIBTSM_ANCHORS_H
 

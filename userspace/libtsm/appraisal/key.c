@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which public key is in this point, COSE_Key, JWK or PEM? */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Public keys in the forms that people and tokens have them in. Each returns 0,
+ * -EBADMSG, -ENOMEM or -EIO, with an error text that begins with @what.
+ */
 #ifndef LIBTSM_KEY_H
 #define LIBTSM_KEY_H
 
@@ -6,11 +10,6 @@
 
 #include "base/crypto.h"
 #include "base/ctx.h"
-
-/*
- * Public keys in the forms that people and tokens have them in. Each returns 0,
- * -EBADMSG, -ENOMEM or -EIO, with an error text that begins with @what.
- */
 
 /* SEC 1 section 2.3.3, uncompressed; the length tells the curve. */
 int key_from_point(struct tsm_ctx *ctx, const char *what, struct bytes in,

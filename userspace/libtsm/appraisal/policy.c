@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Does a token have the values of one reference entry, and is its platform secured? */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

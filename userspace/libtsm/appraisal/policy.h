@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a token has what the reference values ask for. */
 #ifndef LIBTSM_POLICY_H
 #define LIBTSM_POLICY_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which values does the relying party accept? Files of them, read. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reference values of platforms and of realms. */
 #ifndef LIBTSM_REFVALUES_H
 #define LIBTSM_REFVALUES_H
 

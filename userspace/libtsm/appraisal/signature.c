@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Did this key sign this COSE_Sign1, by an algorithm that fits it? */
 #include <string.h>
 
 #include "appraisal/signature.h"

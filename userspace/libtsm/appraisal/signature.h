@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a key signed a COSE_Sign1. */
 #ifndef LIBTSM_SIGNATURE_H
 #define LIBTSM_SIGNATURE_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* What each step of a verification looks at, and its verdict. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps of a verification, one function each. */
 #ifndef LIBTSM_STEPS_H
 #define LIBTSM_STEPS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this JSON file bounded, and does it have these members and no other? */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * JSON files of trust anchors and reference values: bounded before anything is
+ * allocated for them, and held against a description of their members.
+ */
 #ifndef LIBTSM_STORE_H
 #define LIBTSM_STORE_H
 
@@ -8,11 +12,6 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
-
-/*
- * JSON files of trust anchors and reference values: bounded before anything is
- * allocated for them, and held against a description of their members.
- */
 
 enum store_kind {
 	STORE_HEX,	/* text of hex digits, either case */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a step's verdict and reason are recorded. */
 #include <stdarg.h>
 #include <stdio.h>
 

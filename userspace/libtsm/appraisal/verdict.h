@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one step of a verification found. */
 #ifndef LIBTSM_VERDICT_H
 #define LIBTSM_VERDICT_H
 

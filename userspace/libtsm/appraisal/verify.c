@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this token valid for this challenge, as a whole? <tsm/verify.h> */
 #include <errno.h>
 #include <stdlib.h>
 

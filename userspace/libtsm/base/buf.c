@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a buffer grows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

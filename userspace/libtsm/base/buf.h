@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bytes: borrowed, and growing. */
 #ifndef LIBTSM_BUF_H
 #define LIBTSM_BUF_H
 

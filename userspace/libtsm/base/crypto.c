@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Hashes, EC public keys and ECDSA, by OpenSSL. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The only interface to OpenSSL: hashes, public keys, ECDSA. No error text is set, as
+ * only the caller knows what it meant. A failure of OpenSSL itself, -ENOMEM or
+ * -EIO, is never mixed up with an answer, such as that a signature is wrong.
+ */
 #ifndef LIBTSM_CRYPTO_H
 #define LIBTSM_CRYPTO_H
 
 #include <tsm/tsm.h>
 
 #include "base/buf.h"
-
-/*
- * The only door to OpenSSL: hashes, public keys, ECDSA. No error text is set, as
- * only the caller knows what it meant. A failure of OpenSSL itself, -ENOMEM or
- * -EIO, is never mixed up with an answer, such as that a signature is wrong.
- */
 
 #define CRYPTO_HASH_MAX		64
 #define CRYPTO_COORDINATE_MAX	66

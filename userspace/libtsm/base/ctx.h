@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The context that every call takes: where the kernel's files are, who is told, the last error. */
 #ifndef LIBTSM_CTX_H
 #define LIBTSM_CTX_H
 

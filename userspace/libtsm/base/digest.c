@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Names and sizes of the hashes that realms measure with. */
 #include <string.h>
 
 #include "base/ctx.h"

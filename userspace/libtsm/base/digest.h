@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The hash that a name means. */
 #ifndef LIBTSM_DIGEST_H
 #define LIBTSM_DIGEST_H
 

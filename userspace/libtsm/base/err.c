@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* The texts of failures and the log's lines, without anything that a terminal would obey. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

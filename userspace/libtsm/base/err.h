@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a failure gets its text: what failed, why, what to do. */
 #ifndef LIBTSM_ERR_H
 #define LIBTSM_ERR_H
 

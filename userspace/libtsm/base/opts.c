@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Does this library know all that a caller's option struct asks for? */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How an option struct of an older or newer caller is read. */
 #ifndef LIBTSM_OPTS_H
 #define LIBTSM_OPTS_H
 

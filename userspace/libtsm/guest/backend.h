@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the two ways of taking a report, configfs and netlink, have in common. */
 #ifndef LIBTSM_BACKEND_H
 #define LIBTSM_BACKEND_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* A report through configfs: is the outblob the answer to this challenge? */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

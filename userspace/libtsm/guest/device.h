@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The device that has this realm's measurements. */
 #ifndef LIBTSM_DEVICE_H
 #define LIBTSM_DEVICE_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How attributes of sysfs and configfs are read, written and locked. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

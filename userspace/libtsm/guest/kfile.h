@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The only interface to sysfs and configfs. Names are relative to a directory's
+ * descriptor; all return a negative errno on failure and set no error text, as
+ * only their caller knows what it meant.
+ */
 #ifndef LIBTSM_KFILE_H
 #define LIBTSM_KFILE_H
 
@@ -6,12 +11,6 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
-
-/*
- * The only door to sysfs and configfs. Names are relative to a directory's
- * descriptor; all return a negative errno on failure and set no error text, as
- * only their caller knows what it meant.
- */
 
 /* A directory below the ctx's root, from an absolute kernel path. */
 int kfile_open_dir(struct tsm_ctx *ctx, const char *path);

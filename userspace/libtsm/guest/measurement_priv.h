@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What registers and events share: limits, and the texts of failures. */
 #ifndef LIBTSM_MEASUREMENT_PRIV_H
 #define LIBTSM_MEASUREMENT_PRIV_H
 

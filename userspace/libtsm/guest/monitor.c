@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which extensions happen, without a gap? <tsm/monitor.h> */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How the kernel is asked over netlink, and its answers are checked. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef LIBTSM_NL_H
-#define LIBTSM_NL_H
-
-#include <stdbool.h>
-
-#include "base/buf.h"
-#include "base/ctx.h"
-
 /*
  * The kernel's netlink family "realm-tsm" (Documentation/netlink/specs), and the
- * only door to libnl. What does not come from the kernel is not looked at, and
+ * only interface to libnl. What does not come from the kernel is not looked at, and
  * what comes is checked before it is used.
  *
  * All return 0 or a negative errno, the kernel's own where it answered with one,
@@ -18,6 +10,13 @@
  *	-ENODEV	no such family: the module is not loaded
  *	-EBADMSG	an answer that is malformed, or none at all
  */
+#ifndef LIBTSM_NL_H
+#define LIBTSM_NL_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
 
 struct family;
 

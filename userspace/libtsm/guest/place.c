@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* How a report directory is made, locked, and removed for those who were killed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

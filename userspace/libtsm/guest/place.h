@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report directory in configfs that a transaction has for itself. */
 #ifndef LIBTSM_PLACE_H
 #define LIBTSM_PLACE_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this a realm, and what does the kernel say about it? <tsm/realm.h> */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

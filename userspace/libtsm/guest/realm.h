@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether this is a realm. */
 #ifndef LIBTSM_REALM_H
 #define LIBTSM_REALM_H
 

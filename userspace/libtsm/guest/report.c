@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which way gives a report, and what the caller gets. <tsm/report.h> */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

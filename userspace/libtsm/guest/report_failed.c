@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a provider's refusal means, in words. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Are these bytes a TCG event log, and where are its records? */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

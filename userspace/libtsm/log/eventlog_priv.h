@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of log/ share: a log taken apart, and its records. */
 #ifndef LIBTSM_EVENTLOG_PRIV_H
 #define LIBTSM_EVENTLOG_PRIV_H
 

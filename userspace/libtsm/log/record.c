@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* What one record of a log says: register, type, digests, event. */
 #include <string.h>
 
 #include "base/ctx.h"

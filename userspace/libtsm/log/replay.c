@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Do these records lead to these registers? */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Are these bytes the CBOR that a token may have, and what is in them? */
 #include <errno.h>
 #include <string.h>
 

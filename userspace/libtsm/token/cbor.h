@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Items of CBOR, checked as a whole before one is read. */
 #ifndef LIBTSM_CBOR_H
 #define LIBTSM_CBOR_H
 

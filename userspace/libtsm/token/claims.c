@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Which claims are in a part of a token? What they say is not judged here. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

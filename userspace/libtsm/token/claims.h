@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The claims of a token's part, as a tree. */
 #ifndef LIBTSM_CLAIMS_H
 #define LIBTSM_CLAIMS_H
 

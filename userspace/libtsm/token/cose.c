@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this a COSE_Sign1 whose headers are understood? */
 #include <errno.h>
 
 #include "base/err.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A COSE_Sign1 taken apart: what is signed, how, and the signature. */
 #ifndef LIBTSM_COSE_H
 #define LIBTSM_COSE_H
 

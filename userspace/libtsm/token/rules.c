@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* The table of claims that the RMM specification has, and the walk that holds a part against it. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether the claims of a part are what the specification wants. */
 #ifndef LIBTSM_RULES_H
 #define LIBTSM_RULES_H
 

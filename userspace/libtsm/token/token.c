@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Is this a CCA token, and what does it say? <tsm/token.h> */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

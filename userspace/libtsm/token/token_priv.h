@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A CCA token taken apart, for the verification. */
 #ifndef LIBTSM_TOKEN_PRIV_H
 #define LIBTSM_TOKEN_PRIV_H
 
