@@ -12,6 +12,8 @@ import shlex
 import shutil
 import subprocess
 
+import includes
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build/static"
 PLANTED = "selftests/static/planted/"
@@ -154,6 +156,20 @@ class InSource(Checker):
                 for path in tracked() if not path.startswith("LICENSES/") and TOP / path != own
                 for number, line in enumerate(text_of(path).splitlines(), 1)
                 if self.SILENCED.search(line)]
+
+
+class Includes(Checker):
+    """The directions are includes.py's."""
+    name = "includes"
+    what = "none points upward or sideways, or into what a library keeps to itself"
+
+    def run(self):
+        tree = includes.of_tree()
+        findings = [Finding(self.name, kind, path, line, text)
+                    for path, line, kind, text in tree.findings()]
+        wrong = sum(not f.path.startswith(PLANTED) for f in findings)
+        self.what = f"{Includes.what}: {wrong} of {tree.total}"
+        return findings
 
 
 class Checkpatch(Checker):
@@ -401,5 +417,5 @@ class Generated(Checker):
         return self.differences(TOP, self.SPEC) + self.differences(other, PLANTED + self.SPEC)
 
 
-ALL = [Licences(), Places(), InSource(), Checkpatch(), Sparse(), Coccinelle(), KernelDoc(),
+ALL = [Licences(), Places(), InSource(), Includes(), Checkpatch(), Sparse(), Coccinelle(), KernelDoc(),
        GccAnalyzer(), ClangTidy(), Cppcheck(), Shellcheck(), Generated()]

@@ -19,8 +19,8 @@
 
 #include <tsm/verify.h>
 
-#include "../../unit/common/array_size.h"
-#include "../../unit/common/mint.h"
+#include "array_size.h"
+#include "mint.h"
 
 #define SECONDS	0.25	/* of each in a round */
 #define LIMIT	0.9

@@ -10,7 +10,7 @@
 
 #include "libtsm-kbs/fail.h"
 #include "libtsm-kbs/http.h"
-#include "../../robustness/fuzz/inputs.h"
+#include "robustness/fuzz/inputs.h"
 #include "faults.h"
 #include "fakehttp.h"
 
