@@ -7,8 +7,10 @@
  * page. Changing RIPAS empties the page, as it does in a realm. MMIO is in the
  * shared half only.
  *
- * 2 MiB of RAM are a block in the protected half until part of them changes; from
- * then on they are a table of granules in either half.
+ * The protected half is mapped by granules from the start. Blocks would do, but QEMU
+ * empties its TLB at the invalidation of any page of the guest's that a block at stage 2
+ * maps, and at boot a kernel invalidates one for each function that it may trace. The
+ * shared half has a table for 2 MiB only once part of them was changed.
  */
 #include "cpu.h"
 #include "machine.h"
@@ -18,14 +20,14 @@
 
 #define ENTRIES		512
 #define L2_SHIFT	21
-#define L1_SHIFT	30
 #define L2_SIZE		BIT(L2_SHIFT)
+#define GIB		BIT(30)
 #define SHARED		BIT(IPA_BITS - 1)
-#define GIBS		4		/* in a half */
-#define POOL_TABLES	1024
+#define L2_TABLES	(SHARED / GIB)	/* of a half */
+#define POOL_TABLES	512
 
-/* VTCR_EL2: RES1, 48-bit PA, inner shareable write-back walks, start at level 1, T0SZ */
-#define VTCR		(BIT(31) | 5 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 1 << 6 | (64 - IPA_BITS))
+/* VTCR_EL2: RES1, 48-bit PA, inner shareable write-back walks, start at level 2, T0SZ */
+#define VTCR		(BIT(31) | 5 << 16 | 3 << 12 | 1 << 10 | 1 << 8 | 0 << 6 | (64 - IPA_BITS))
 
 #define DESC_VALID	BIT(0)
 #define DESC_TABLE	BIT(1)		/* a page at level 3 */
@@ -43,10 +45,11 @@
 typedef u64 table[ENTRIES] __aligned(GRANULE_SIZE);
 
 static struct lock lock;	/* guards all tables, and RIPAS with them */
-static table level1;
-static table level2[2][GIBS];	/* protected, shared; the first GiB is MMIO and has none */
-static table pool[POOL_TABLES];
-static unsigned int pool_used;
+/* Protected, shared: a walk begins in one of them, without a level 1 above. */
+static table level2[2][L2_TABLES] __aligned(2 * L2_TABLES * GRANULE_SIZE);
+static table protected_tables[(L2_TABLES - 1) * ENTRIES];	/* no RAM in the first GiB */
+static table shared_tables[POOL_TABLES];
+static unsigned int shared_used;
 static u64 ram_base, ram_top;
 
 static bool in_ram(u64 ipa)
@@ -62,10 +65,10 @@ static void set_entry(u64 *entry, u64 value)
 
 static u64 *level2_entry(bool shared, u64 ipa)
 {
-	return &level2[shared][ipa >> L1_SHIFT][ipa >> L2_SHIFT & (ENTRIES - 1)];
+	return &level2[shared][ipa / GIB][ipa >> L2_SHIFT & (ENTRIES - 1)];
 }
 
-/* The level 3 entry for ipa, an offset into either half; its 2 MiB must be split. */
+/* The level 3 entry for ipa, an offset into either half, which has to have a table there. */
 static u64 *level3_entry(bool shared, u64 ipa)
 {
 	u64 *entries = (u64 *)(*level2_entry(shared, ipa) & DESC_ADDRESS);
@@ -73,7 +76,7 @@ static u64 *level3_entry(bool shared, u64 ipa)
 	return &entries[ipa / GRANULE_SIZE & (ENTRIES - 1)];
 }
 
-static bool is_split(u64 ipa)
+static bool has_shared_table(u64 ipa)
 {
 	return *level2_entry(true, ipa);
 }
@@ -87,32 +90,12 @@ static void invalidate(void)
 			 "isb" : : : "memory");
 }
 
-/*
- * From a block to tables of granules, by break-before-make as the Arm ARM demands. Other
- * vCPUs can fault meanwhile; trap.c then waits for the lock and has them try again.
- */
-static bool split(u64 ipa)
+static bool add_shared_table(u64 ipa)
 {
-	u64 *protected = level2_entry(false, ipa), *shared = level2_entry(true, ipa);
-	u64 base = ipa & ~(L2_SIZE - 1);
-	u64 *entries;
-
-	if (pool_used + 2 > POOL_TABLES)
+	if (shared_used == POOL_TABLES)
 		return false;
-	entries = pool[pool_used];
-	pool_used += 2;		/* the second table stays empty */
-
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		if (in_ram(base + i * GRANULE_SIZE))
-			entries[i] = (base + i * GRANULE_SIZE) | MAP_PROTECTED | DESC_TABLE;
-
-	if (*protected) {
-		set_entry(protected, 0);
-		invalidate();
-	}
-	asm volatile("dsb ishst" : : : "memory");
-	set_entry(protected, (u64)entries | DESC_TABLE | DESC_VALID);
-	set_entry(shared, (u64)(entries + ENTRIES) | DESC_TABLE | DESC_VALID);
+	set_entry(level2_entry(true, ipa),
+		  (u64)shared_tables[shared_used++] | DESC_TABLE | DESC_VALID);
 
 	return true;
 }
@@ -122,35 +105,26 @@ void stage2_init(u64 base, u64 top)
 	ram_base = base;
 	ram_top = top;
 
-	level1[SHARED >> L1_SHIFT] = MAP_MMIO;
-	for (unsigned int gib = 1; gib < GIBS; gib++) {
-		level1[gib] = (u64)level2[false][gib] | DESC_TABLE | DESC_VALID;
-		level1[GIBS + gib] = (u64)level2[true][gib] | DESC_TABLE | DESC_VALID;
-	}
-	for (u64 ipa = base; ipa < top; ipa += L2_SIZE) {
-		if (top - ipa >= L2_SIZE)
-			*level2_entry(false, ipa) = ipa | MAP_PROTECTED;
-		else
-			split(ipa);
-	}
+	for (u64 ipa = 0; ipa < GIB; ipa += L2_SIZE)
+		*level2_entry(true, ipa) = ipa | MAP_MMIO;
+	for (u64 ipa = base & ~(L2_SIZE - 1); ipa < top; ipa += L2_SIZE)
+		*level2_entry(false, ipa) = (u64)protected_tables[(ipa - GIB) >> L2_SHIFT] |
+					    DESC_TABLE | DESC_VALID;
+	for (u64 ipa = base; ipa < top; ipa += GRANULE_SIZE)
+		*level3_entry(false, ipa) = ipa | MAP_PROTECTED | DESC_TABLE;
 }
 
 void stage2_enable(void)
 {
 	write_sysreg(VTCR, vtcr_el2);
-	write_sysreg(level1, vttbr_el2);
+	write_sysreg(level2, vttbr_el2);
 	isb();
 	invalidate();
 }
 
 static enum ripas ripas_of(u64 ipa)
 {
-	if (!in_ram(ipa))
-		return RIPAS_EMPTY;
-	if (is_split(ipa) && !*level3_entry(false, ipa))
-		return RIPAS_EMPTY;
-
-	return RIPAS_RAM;
+	return in_ram(ipa) && *level3_entry(false, ipa) ? RIPAS_RAM : RIPAS_EMPTY;
 }
 
 /* Where the next granule is whose RIPAS is not known from that of this one. */
@@ -161,7 +135,7 @@ static u64 next_ripas(u64 ipa)
 	if (ipa >= ram_top)
 		return SHARED;
 
-	return is_split(ipa) ? ipa + GRANULE_SIZE : (ipa | (L2_SIZE - 1)) + 1;
+	return has_shared_table(ipa) ? ipa + GRANULE_SIZE : (ipa | (L2_SIZE - 1)) + 1;
 }
 
 enum ripas ripas_get(u64 base, u64 *top)
@@ -181,7 +155,7 @@ enum ripas ripas_get(u64 base, u64 *top)
 	return ripas;
 }
 
-/* Change granules within 2 MiB that are split. */
+/* Change granules within 2 MiB that the shared half has a table for. */
 static void move_granules(u64 base, u64 top, bool shared)
 {
 	u64 attributes = (shared ? MAP_SHARED : MAP_PROTECTED) | DESC_TABLE;
@@ -214,12 +188,10 @@ bool ripas_set(u64 base, u64 *top, enum ripas ripas)
 	/* No more than 2 MiB at once: the lock is not held long, and the guest is asked again. */
 	*top = min(*top, min(ram_top, (base | (L2_SIZE - 1)) + 1));
 	spin_lock(&lock);
-	if (is_split(base))
+	if (has_shared_table(base) || (ripas == RIPAS_EMPTY && add_shared_table(base)))
 		move_granules(base, *top, ripas == RIPAS_EMPTY);
-	else if (ripas == RIPAS_EMPTY && split(base))
-		move_granules(base, *top, true);
 	else
-		done = ripas == RIPAS_RAM;	/* as all of the block is */
+		done = ripas == RIPAS_RAM;	/* as all of the 2 MiB are */
 	spin_unlock(&lock);
 
 	return done;
@@ -248,7 +220,7 @@ bool stage2_is_mapped(u64 ipa)
 	if (ipa >= 2 * SHARED)
 		return false;
 	if (!in_ram(offset))
-		return ipa >= SHARED && offset < BIT(L1_SHIFT);
+		return ipa >= SHARED && offset < GIB;
 
 	spin_lock(&lock);
 	mapped = (ripas_of(offset) == RIPAS_RAM) == (ipa < SHARED);
