@@ -262,6 +262,8 @@ class Kbs:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # else the body waits for the client to acknowledge the headers: 40 ms an answer
+    disable_nagle_algorithm = True
     timeout = 120
 
     def do_POST(self):
@@ -376,7 +378,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.say(f"connection: {type(error).__name__}: {error}")
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        # how soon it ends when it is told to
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_exception):
