@@ -6,6 +6,7 @@ import importlib.util
 import io
 import pathlib
 import tempfile
+import threading
 import time
 import types
 import unittest
@@ -83,9 +84,9 @@ class SideBySide(unittest.TestCase):
         self.assertEqual(self.run_all(("a", meet.format("a", "b"), ["@1"]), ("b", meet.format("b", "a"), ["@2"])),
                          ((2, 0), ["ok   a", "ok   b"]))
 
-    def test_one_group_and_none(self):
+    def test_one_group(self):
         alone = "mkdir busy; sleep 0.2; rmdir busy"
-        suites = [("a", alone, ["@1", "@2"]), ("b", alone, ["@2"]), ("c", alone, []), ("d", alone, ["@1", "@2"])]
+        suites = [("a", alone, ["@1", "@2"]), ("b", alone, ["@2"]), ("c", alone, ["@2", "@3"]), ("d", alone, ["@1", "@2"])]
         self.assertEqual(self.run_all(*suites), ((4, 0), ["ok   a", "ok   b", "ok   c", "ok   d"]))
 
     def test_shown_in_order(self):
@@ -98,7 +99,8 @@ class SideBySide(unittest.TestCase):
         self.assertEqual((total.passed, total.failed), (0, 1))
 
     def test_every_suite_of_a_group_is_there(self):
-        suites, _ = suites_of("a cmd x\n# no\n@1 a b\n\nb cmd\n@2 b\n")
+        suites, _ = suites_of("a cmd x\n# no\n@1 a b\n/AFTER b a\n\nb cmd\n@2 b\n")
+        self.assertEqual((suites["a"].after, suites["b"].after), ({"b"}, set()))
         self.assertEqual({n: (s.command, s.groups) for n, s in suites.items()},
                          {"a": (["cmd", "x"], {"@1"}), "b": (["cmd"], {"@1", "@2"})})
         with self.assertRaises(KeyError):
@@ -134,11 +136,13 @@ class Named(unittest.TestCase):
 class Order(unittest.TestCase):
     """What runs next, by what it took the last time."""
 
-    def order(self, seconds, *suites):
+    def order(self, seconds, *suites, after=""):
         order = []
-        pool = schedule.Pool([Suite(name, [], groups) for name, groups in suites],
-                             lambda suite: order.append(suite.name), seconds)
-        pool.start(1)
+        suites = [Suite(name, [], groups) for name, groups in suites]
+        for suite in suites:
+            suite.after = set(after) - {suite.name}
+        pool = schedule.Pool(suites, lambda suite: order.append(suite.name), seconds)
+        pool.start()
         pool.join(10)
         return "".join(order)
 
@@ -150,8 +154,30 @@ class Order(unittest.TestCase):
     def test_nothing_known_is_the_suites_order(self):
         self.assertEqual(self.order(None, ("a", ["@1"]), ("b", ["@1"]), ("c", ["@1"])), "abc")
 
-    def test_in_no_group_comes_last(self):
-        self.assertEqual(self.order({"a": 9, "b": 1}, ("a", []), ("b", ["@1"])), "ba")
+    def test_what_builds_for_others_comes_before_them(self):
+        suites = ("a", []), ("b", []), ("c", ["@1"])
+        self.assertEqual(self.order({"a": 9, "b": 5, "c": 1}, *suites, after="c"), "cab")
+
+    def test_in_no_group_is_the_longest_first(self):
+        self.assertEqual(self.order({"a": 1, "b": 9}, ("a", []), ("b", [])), "ba")
+
+    def test_one_that_waits_takes_no_place(self):
+        most, running, lock = {False: 0, True: 0}, [], threading.Lock()
+
+        def run(suite):
+            with lock:
+                running.append(suite)
+                for waits in most:
+                    now = sum((schedule.WAITING in s.groups) == waits for s in running)
+                    most[waits] = max(most[waits], now)
+            time.sleep(0.05)
+            with lock:
+                running.remove(suite)
+        suites = [Suite(f"{n}", [], [schedule.WAITING] if n % 2 else []) for n in range(12)]
+        pool = schedule.Pool(suites, run, jobs=2)
+        pool.start()
+        pool.join(10)
+        self.assertEqual(most, {False: 2, True: 1})
 
 
 class Progress(unittest.TestCase):

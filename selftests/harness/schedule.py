@@ -5,38 +5,47 @@ import threading
 import time
 
 
+WAITING = "@waiting"     # the group of suites that mostly wait: they need no processor's place
+
+
 class Pool:
-    """Runs suites in threads; never two of one group, and alone what is in none.
+    """Runs suites in threads, as many as there are jobs, and one more that mostly waits.
+
+    Never two of one group at a time, and none before those that it comes after.
 
     seconds: what each suite took the last time, by name. One that is not there counts
     as the middle one of the others. With none, the suites' order decides.
     """
 
-    def __init__(self, suites, run, seconds=None):
+    def __init__(self, suites, run, seconds=None, jobs=1):
         known = sorted((seconds or {}).values())
         middle = known[len(known) // 2] if known else 1
         self.seconds = {s.name: (seconds or {}).get(s.name, middle) for s in suites}
-        self.run = run
+        self.run, self.jobs = run, jobs
         self.waiting, self.running, self.done = list(suites), {}, 0
         self.changed = threading.Condition()
         self.threads = []
 
-    def start(self, jobs):
-        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(jobs)]
+    def start(self):
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(self.jobs + 1)]
         for thread in self.threads:
             thread.start()
 
     def may_run(self, suite):
-        return not self.running or bool(suite.groups) and all(
-            s.groups and not s.groups & suite.groups for s in self.running)
+        if WAITING not in suite.groups and sum(WAITING not in s.groups for s in self.running) == self.jobs:
+            return False
+        if any(s.name in suite.after for s in [*self.waiting, *self.running]):
+            return False
+        return not any(s.groups & suite.groups for s in self.running)
 
     def weight(self, suite):
-        """Seconds that its groups have to do one after the other, and its own; in no group: last."""
-        return (sum(self.seconds[w.name] for w in self.waiting if w.groups & suite.groups),
+        """Seconds of all that has to wait for it: of its groups, or because it builds for them."""
+        return (sum(self.seconds[w.name] for w in self.waiting
+                    if w is suite or w.groups & suite.groups or suite.name in w.after),
                 self.seconds[suite.name])
 
     def next(self):
-        """Of the groups that have most to do, so that these do not come last, the longest."""
+        """That for which most has to wait, so that it does not come last."""
         with self.changed:
             while self.waiting:
                 able = [s for s in self.waiting if self.may_run(s)]

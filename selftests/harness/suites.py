@@ -5,6 +5,7 @@
 class Suite:
     def __init__(self, name, command, groups=()):
         self.name, self.command, self.groups = name, command, set(groups)
+        self.after = set()          # names of suites that build what it uses
         self.has_names = False      # its tests can be named
         self.tests = ()             # those wanted; none: all
 
@@ -22,6 +23,9 @@ def read(text):
         elif first == "/TEST":
             for name in names:
                 suites[name].has_names = True
+        elif first == "/AFTER":
+            for name in names[1:]:
+                suites[name].after.add(names[0])
         elif first[-1] == ":":
             paths[first[:-1]] = names
     return suites, paths
