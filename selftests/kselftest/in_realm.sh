@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kselftest [--kernel VERSION] [--page 4k|16k] [MODULE [TEST...]]: build the
-# kselftests for a kernel, and run them in a realm with this module loaded.
-# Without a module, only print the folder that they were built in. The environment's
-# ONLY has the names of the tests that are wanted; "?" prints those there are.
+# in_realm.sh [--kernel VERSION] [--page 4k|16k] [--append NAME=VALUE]... [MODULE [TEST...]]:
+# build the kselftests for a kernel, and run them in a realm with this module loaded and
+# these variables in their environment. Without a module, only print the folder that they
+# were built in. The environment's ONLY has the names of the tests that are wanted; "?"
+# prints those there are.
 set -eu
 cd "$(dirname "$0")/../.."
 
-kernel=
+kernel='' append=''
 while case ${1:-} in --*) ;; *) false ;; esac; do
-	kernel="$kernel $1 $2"
+	case $1 in
+	--append) append="$append $2" ;;
+	*) kernel="$kernel $1 $2" ;;
+	esac
 	shift 2
 done
 
@@ -23,8 +27,9 @@ headers=$(selftests/testbed/realm.py $kernel --print-headers)
 release=$(cat "$headers/include/config/kernel.release")
 out=build/kselftest/$release
 mkdir -p "$out"
-make -s -f selftests/kselftest/tsm/kselftest.mk install \
-	KSELFTEST=/usr/src/linux-tools/tools/testing/selftests \
+# the programs are the same for every kernel, and suites run side by side
+flock build/kselftest make -s -j2 -f selftests/kselftest/tsm/kselftest.mk install \
+	KSELFTEST=/usr/src/linux-tools/tools/testing/selftests PROGRAMS=build/kselftest/programs \
 	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- \
 	>"$out/build.log" 2>&1 || {
 	cat "$out/build.log" >&2
@@ -45,13 +50,21 @@ shift
 [ -z "${ONLY:-}" ] || set -- $ONLY
 
 # the checkers of a debug kernel take their time
-limit=900
+limit=1200
 case $kernel in
 *debug*) limit=2400 ;;
 esac
 
-exec selftests/testbed/realm.py $kernel --cpus 4 --timeout $limit --module "$module" \
-	--file "$out/kselftest:/kselftest" -- sh -c '
+# of the programs only those that run: all that goes along is copied and measured
+tests=
+for test; do tests="$tests --file $out/kselftest/tsm/$test:/kselftest/tsm/$test"; done
+[ -z "$tests" ] || for file in run_kselftest.sh kselftest-list.txt kselftest tsm/settings tsm/rsi_test; do
+	tests="$tests --file $out/kselftest/$file:/kselftest/$file"
+done
+
+# shellcheck disable=SC2086	# options, without spaces in them
+exec selftests/testbed/realm.py $kernel --cpus 4 --timeout $limit --append "$append" --module "$module" \
+	${tests:---file $out/kselftest:/kselftest} -- sh -c '
 	cd /kselftest
 	for test; do set -- "$@" -t "tsm:$test"; shift; done
 	./run_kselftest.sh "$@"

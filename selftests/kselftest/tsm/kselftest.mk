@@ -2,10 +2,12 @@
 #
 # The tests as kselftest builds, installs and runs them, outside a kernel tree:
 #
-#   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [CROSS_COMPILE=PREFIX]
+#   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [PROGRAMS=DIR] [CROSS_COMPILE=PREFIX]
 #
 # KSELFTEST: tools/testing/selftests of a kernel's source, KDIR: the headers of
 # the kernel to test. O/kselftest is the result: run_kselftest.sh, its list, tsm/.
+# PROGRAMS: where the programs are compiled. They use none of KDIR, so that several
+# kernels may share this folder; only the module in rsi_test is built for each.
 #
 # What kselftest needs of a kernel tree is put together from symbolic links, with
 # this folder in its place: nothing is copied, and nothing written here.
@@ -20,6 +22,7 @@
 SRC := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 O ?= $(abspath $(SRC)/../../../build)
 OUT := $(abspath $(O))
+PROGRAMS ?= $(OUT)/kselftest-programs
 
 KSELFTEST ?= $(error KSELFTEST=DIR is missing: tools/testing/selftests of a kernel's source)
 KDIR ?= $(error KDIR=DIR is missing: the headers of the kernel to test)
@@ -36,11 +39,14 @@ install:
 	@cp -rsfT $(abspath $(SRC)/../../../uapi) $(TREE)/usr/include
 	@mkdir -p $(TREE)/Documentation/netlink
 	@cp -rsfT $(abspath $(SRC)/../../../Documentation/netlink/specs) $(TREE)/Documentation/netlink/specs
+	@find $(TREE) -xtype l -delete
 	@rm -rf $(OUT)/kselftest
-	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O= \
+	@mkdir -p $(PROGRAMS)
+	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O=$(abspath $(PROGRAMS)) \
+		KHDR_INCLUDES="-isystem $(TREE)/usr/include" \
 		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(OUT)/kselftest install
 
 clean:
-	rm -rf $(TREE) $(OUT)/kselftest
+	rm -rf $(TREE) $(PROGRAMS) $(OUT)/kselftest
 
 .PHONY: install clean
