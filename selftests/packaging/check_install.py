@@ -167,7 +167,7 @@ def run(steps, disk, folder):
     """One start of the realm; says each step as it ends."""
     begun = {}
     process = subprocess.Popen(
-        [TOP / "selftests/testbed/realm.py", "--mem", "2G", "--timeout", "580", "--disk", disk,
+        [TOP / "selftests/testbed/realm.py", "--module", "none", "--mem", "2G", "--timeout", "580", "--disk", disk,
          "--disk", payload(steps, folder / "payload"), "--initrd", initrd(disk, folder / "initrd"),
          "--append", "root=/dev/vda ro", "--", "on the disk"],
         stdout=subprocess.PIPE, text=True)

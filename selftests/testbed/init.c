@@ -357,6 +357,7 @@ static int run_shell(void)
 		ioctl(tty, TIOCSCTTY, 0);
 		for (int fd = 0; fd < 3; fd++)
 			dup2(tty, fd);
+		execl("/bin/bash", "-bash", NULL);
 		execlp("sh", "-sh", NULL);
 		_exit(127);
 	}

@@ -150,7 +150,7 @@ class Initramfs:
         lines = [f"{n}.ko: {' '.join(f'{d}.ko' for d in closure(n))}".rstrip() + "\n"
                  for n in sorted(depends)]
         self.file(f"{top}/modules.dep", "".join(lines).encode())
-        self.file(f"{top}/modules.builtin", (kernel.modules / "modules.builtin").read_bytes())
+        self.file(f"{top}/modules.builtin", kernel.builtin())
 
     def cpio(self):
         """The archive, in cpio's newc format."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Unmodified distribution kernels: found in the package index, kept in the cache."""
+"""Which kernel boots: a distribution's, found in the package index and kept in the cache, or one's own."""
 
 import fcntl
 import functools
@@ -41,7 +41,14 @@ def resolve(wanted, page):
     for version in versions("image", flavour):
         if not wanted or version == wanted or re.match(re.escape(wanted) + r"[.+]", version):
             return f"{version}-{flavour}"
-    raise NotFound(f"the package index lists no kernel {wanted or ''} with {page} pages")
+    listed = ", ".join(versions("image", flavour)) or "none: run `make refresh`"
+    raise NotFound(f"the package index has no kernel {wanted or ''} with {page} pages; it has {listed}")
+
+
+def with_headers():
+    """Versions with 4K pages that modules can be built for: those whose headers setup unpacked."""
+    return sorted(p.name.removeprefix("linux-headers-").removesuffix("-arm64")
+                  for p in pathlib.Path("/usr/src").glob("linux-headers-*-arm64"))
 
 
 def packages(release):
@@ -84,6 +91,12 @@ class Kernel:
         own = self.dir / "build"
         return own if own.exists() else pathlib.Path("/usr/src") / f"linux-headers-{self.release}"
 
+    make_arguments = ()     # for modules: the headers know the machine
+
+    def builtin(self):
+        """The list of modules that are built in, for modprobe."""
+        return (self.modules / "modules.builtin").read_bytes()
+
     def module(self, name):
         """A module's file, or None where it is built in."""
         spellings = {name.replace("_", "-"), name.replace("-", "_")}
@@ -91,10 +104,61 @@ class Kernel:
             found = next(self.modules.glob(f"kernel/**/{spelling}.ko*"), None)
             if found:
                 return found
-        builtin = (self.modules / "modules.builtin").read_text()
+        builtin = self.builtin().decode()
         if any(f"/{s}.ko" in builtin for s in spellings):
             return None
         raise NotFound(f"kernel {self.release} has no module {name}")
+
+
+def is_path(wanted):
+    """Whether --kernel names a file, not a version."""
+    return "/" in wanted or os.path.isfile(wanted)
+
+
+class OwnKernel(Kernel):
+    """An Image of somebody's own. What is no module beside its headers counts as built in."""
+
+    make_arguments = ("ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-")
+    image = None
+    headers = None
+
+    def __init__(self, image, headers):
+        self.image = pathlib.Path(image).absolute()
+        if not self.image.is_file():
+            hidden = " in the build root: copy it below your home or this clone" \
+                if self.image.parts[1] in ("boot", "etc", "lib", "run", "usr", "var") else ""
+            raise NotFound(f"there is no file {image}{hidden}")
+        data = self.image.read_bytes()
+        if data[0x38:0x3c] != b"ARM\x64":
+            raise NotFound(f"{image} is no arm64 Image: take arch/arm64/boot/Image, not compressed")
+        banner = re.search(rb"Linux version ([^ \0%]+) ", data)
+        if not banner:
+            raise NotFound(f"{image} does not say which Linux version it is")
+        super().__init__(banner[1].decode(), self.image.parent)
+        self.headers = headers.absolute() if headers else None
+        self.builtins = []
+        if headers:
+            self.check_headers()
+
+    def check_headers(self):
+        try:
+            release = (self.headers / "include/config/kernel.release").read_text().strip()
+        except OSError as e:
+            raise NotFound(f"{self.headers} holds no kernel headers (no include/config/kernel.release)") from e
+        if release != self.release:
+            raise NotFound(f"the headers are of {release}, and {self.image} is {self.release}")
+
+    def builtin(self):
+        return "".join(f"kernel/{name}.ko\n" for name in self.builtins).encode()
+
+    def module(self, name):
+        for spelling in {name.replace("_", "-"), name.replace("-", "_")}:
+            for place in (self.headers, self.headers.parent / "kernel") if self.headers else ():
+                found = next(place.glob(f"**/{spelling}.ko*"), None)
+                if found:
+                    return found
+        self.builtins.append(name.replace("-", "_"))
+        return None
 
 
 def debug():
@@ -106,8 +170,10 @@ def debug():
     return Kernel((folder / "build/include/config/kernel.release").read_text().strip(), folder)
 
 
-def find(wanted, page, say=lambda text: None):
+def find(wanted, page, say=lambda text: None, headers=None):
     """A kernel in the cache, by what --kernel and --page say; "debug" is the bench's own."""
+    if wanted and is_path(wanted):
+        return OwnKernel(wanted, headers)
     return debug() if wanted == "debug" else fetch(resolve(wanted, page), say)
 
 

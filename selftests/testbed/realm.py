@@ -1,26 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Boot an unmodified distribution kernel as an emulated realm and run a command in it.
+"""Which realm boots, and what comes back from it: run starts this, options.py says what can be asked."""
 
-The command's output and exit status come through unchanged, save for these:
-  118  the guest ended without sending the command's status
-  119  the guest's kernel printed a warning, an oops, a stall or a panic
-  124  the deadline passed (--timeout)
-  125  the realm could not be started
-  128+N  the command was ended by signal N, or this program was
-Without a command, an interactive shell runs in the realm.
-
-The realm is test equipment. It shows how software behaves against the Realm
-Services Interface; it isolates nothing, and passing on it is no conformance.
-"""
-
-import argparse
 import collections
 import ctypes
-import fcntl
 import json
 import os
-import pathlib
 import re
 import selectors
 import signal
@@ -28,15 +13,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 
 import initramfs
 import kernel as kernels
 import packages
+import parts
+import terminal
+from options import modules, options
+from parts import BUILD, TOP, CannotStart, say
 
-TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = pathlib.Path(os.environ.get("O") or TOP / "build")
 QEMU = "qemu-system-aarch64"
 CONFIG_ADDRESS = 0x40100000
 KERNEL_ADDRESS = 0x42000000
@@ -53,89 +39,10 @@ COMPLAINT = re.compile(
     r"self-detected stall|detected stalls|soft lockup|hard LOCKUP|blocked for more than|"
     r"Call trace:|UBSAN: |KASAN: |kmemleak: \d+ new|possible .* detected|"
     r"sleeping function called|scheduling while atomic|monitor: ")
-FAULT = re.compile(
-    r"(version|features|read|extend|init|continue|config|ipa-set|ipa-get|host-call)"
-    r"(@\d+(x(\d+|\*))?)?:"
-    r"(error=(input|state|unknown|device|\d+)|stall|endless|lose|(length|bound|pad|delay)=\w+)")
-
-
-class CannotStart(Exception):
-    pass
 
 
 class Interrupted(Exception):
     pass
-
-
-def say(text):
-    print(f"realm: {text}", file=sys.stderr, flush=True)
-
-
-def options(argv):
-    parser = argparse.ArgumentParser(
-        prog="run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="run [options] [--] [COMMAND...]")
-    add = parser.add_argument
-    add("--kernel", metavar="VERSION", help="7.3, 7.3.4+deb13, or debug: built with every check; default: the newest in the index")
-    add("--page", choices=sorted(kernels.PAGES), default="4k", help="the kernel's page size")
-    add("--cpus", type=int, default=2, metavar="N", help="vCPUs (default 2)")
-    add("--mem", default="1G", metavar="SIZE", help="memory (default 1G)")
-    add("--hash", choices=["sha256", "sha384", "sha512"], default="sha256",
-        help="the realm's measurement hash")
-    add("--wrapper", choices=["399", "907"], default="399", help="the token's outer form")
-    add("--profile", choices=["legacy", "2023"], default="2023", help="the token's claims")
-    add("--sign", choices=["on", "off"], default="on",
-        help="off: an instant token with an empty signature, for measuring drivers")
-    add("--rpv", metavar="HEX", default="", help="realm personalization value, up to 64 bytes")
-    add("--fault", action="append", default=[], metavar="SPEC",
-        help="CALL[@N[xCOUNT]]:EFFECT makes a call misbehave; see monitor/README.md")
-    add("--module", choices=["realm_tsm", "arm_cca_guest", "both", "none"], default="none",
-        help="modules loaded before COMMAND; both: arm_cca_guest first")
-    add("--file", action="append", default=[], metavar="HOST[:GUEST]",
-        help="a file or folder for the guest, with the libraries that programs need")
-    add("--package", action="append", default=[], metavar="NAME",
-        help="a Debian package for the guest, with all that it needs; unpacked, not installed")
-    add("--net", action="store_true",
-        help="a network that reaches this machine's loopback (as 10.0.2.2), and nothing else")
-    add("--disk", action="append", default=[], metavar="IMAGE",
-        help="a disk of the guest, which may write to it: /dev/vda, then /dev/vdb and so on")
-    add("--initrd", type=pathlib.Path, metavar="FILE",
-        help="boot this initramfs: of a system on a --disk, which runs init COMMAND... itself")
-    add("--monitor", type=pathlib.Path, metavar="IMAGE", help="another monitor image")
-    add("--append", default="", metavar="ARGS", help="more of the kernel's command line")
-    add("--timeout", type=float, default=300, metavar="SECONDS",
-        help="deadline for the whole run (default 300; none for the interactive shell)")
-    add("--ignore", metavar="REGEX", type=re.compile,
-        help="a known complaint of the guest's kernel, up to its end of trace, is no failure")
-    add("--console", action="store_true", help="show the guest's console on stderr")
-    add("--print-rim", action="store_true",
-        help="print the RIM computed from the same files, and boot nothing")
-    add("--print-headers", action="store_true",
-        help="print the folder of the kernel's headers, and boot nothing")
-    add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
-    args = parser.parse_args(argv)
-    if args.command[:1] == ["--"]:
-        del args.command[0]
-    for spec in args.fault:
-        if not FAULT.fullmatch(spec):
-            parser.error(f"--fault {spec}: not CALL[@N[xCOUNT]]:EFFECT, see monitor/README.md")
-    if not re.fullmatch(r"([0-9a-fA-F]{2}){0,64}", args.rpv):
-        parser.error("--rpv takes up to 128 hex digits")
-    prints = args.print_rim or args.print_headers
-    if not args.command and not prints and not os.isatty(0):
-        parser.error("a COMMAND is needed where there is no terminal")
-    return args
-
-
-def make(folder, *args):
-    """Parts of the realm are built on first use; nothing is done where they are up to date."""
-    BUILD.mkdir(exist_ok=True)
-    with open(BUILD / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run(["make", "-s", "-C", TOP / folder, f"O={BUILD}", *args],
-                              stdout=sys.stderr, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise CannotStart(f"make -C {folder} {' '.join(args)} failed, see above")
 
 
 def content_fd(name, content):
@@ -152,13 +59,8 @@ def build_initramfs(args, kernel):
     out.add(initramfs.GUEST_LIBRARIES.parent.parent / "bin/busybox", "/bin/busybox")
 
     names = ["configfs", "tsm_report", "arm_cca_guest", "virtio_net"]
-    load = {"none": [], "arm_cca_guest": ["arm_cca_guest"], "realm_tsm": ["realm_tsm"],
-            "both": ["arm_cca_guest", "realm_tsm"]}[args.module]
-    ours = []
-    if "realm_tsm" in load:
-        # heeded where the kernel was built to count lines that ran
-        make(".", "modules", f"KDIR={kernel.headers}", "GCOV_PROFILE=y")
-        ours = [BUILD / "kmod" / kernel.release / "realm_tsm.ko"]
+    load = list(modules(args))
+    ours = [parts.module(kernel)] if "realm_tsm" in load else []
     if args.disk:
         names += ["virtio_blk", "ext4"]
         load += ["virtio_blk", "ext4"]
@@ -167,6 +69,10 @@ def build_initramfs(args, kernel):
         out.file("/etc/realm/net", b"")
     out.modules(kernel, names, ours)
     out.file("/etc/realm/modules", "".join(f"{m}\n" for m in ["configfs", *load]).encode())
+    if args.product:
+        stage = parts.product()
+        for place, name in parts.SHIPPED.items():
+            out.add(stage / place, name)
     if args.package:
         out.add(packages.fetch(*args.package, say=say), "/")
     for spec in args.file:
@@ -174,6 +80,8 @@ def build_initramfs(args, kernel):
         out.add(os.path.abspath(host), guest or os.path.abspath(host))
     if args.command:
         out.file("/etc/realm/command", "".join(f"{a}\0" for a in args.command).encode())
+    else:
+        terminal.add_shell(out, args.product)
     return out.cpio()
 
 
@@ -211,13 +119,14 @@ class Machine:
     def __init__(self, args):
         self.args = args
         self.times = Times()
-        kernel = kernels.find(args.kernel, args.page, say)
-        make("selftests/testbed")
+        kernel = kernels.find(args.kernel, args.page, say, args.headers)
+        parts.testbed()
         self.cmdline = f"{CMDLINE} {args.append}".strip()
         self.initrd = content_fd("initramfs", args.initrd.read_bytes() if args.initrd else
                                  build_initramfs(args, kernel))
         self.config = content_fd("config", config(args, kernel))
         self.image = kernel.image
+        self.release = kernel.release
         self.process = None
         self.ports = {}
         self.times.mark("built")
@@ -260,7 +169,7 @@ class Machine:
 
         line += [*chardev("console"), "-serial", "chardev:console"]
         if not self.args.command:
-            line += ["-chardev", "stdio,id=tty,signal=off", "-device", "virtconsole,chardev=tty"]
+            line += [*chardev("tty"), "-device", "virtconsole,chardev=tty"]
         for name in ("stdout", "stderr", "status"):
             line += [*chardev(name), "-device",
                      f"virtserialport,chardev={name},name=org.realm-tsm.{name}"]
@@ -279,8 +188,7 @@ class Machine:
         self.times.mark("start")
         self.process = subprocess.Popen(
             line, env=environment, preexec_fn=die_with_parent,
-            stdin=None if not self.args.command else subprocess.DEVNULL,
-            stdout=None if not self.args.command else sys.stderr,
+            stdin=subprocess.DEVNULL, stdout=sys.stderr,
             pass_fds=[self.config, self.initrd, *(e.fileno() for e in ends)])
         for end in ends:
             end.close()
@@ -337,31 +245,47 @@ def write_all(fd, data):
 
 def attend(machine, console, deadline, stdout=lambda data: write_all(1, data)):
     """Relay the ports until the guest is gone. Returns the status lines; raises TimeoutError."""
+    with terminal.Person(f"Linux {machine.release}", machine.ports.get("tty"), console.show) as person:
+        return relay(machine, console, deadline, stdout, person)
+
+
+def relay(machine, console, deadline, stdout, person):
     status = b""
     relayed = {"stdout": 0, "stderr": 0}
     released = False
     selector = selectors.DefaultSelector()
     for name, port in machine.ports.items():
         selector.register(port, selectors.EVENT_READ, name)
-    while selector.get_map():
+    ports = set(machine.ports)
+    while ports:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        for key, _ in selector.select(left):
+        person.wait()
+        for key, events in selector.select(min(left, 1)):
+            if key.data == "typed" or events & selectors.EVENT_WRITE:
+                person.typed(selector, key.data == "typed")
+            if key.data == "typed" or not events & selectors.EVENT_READ:
+                continue
             try:
                 data = key.fileobj.recv(65536)
             except ConnectionResetError:
                 data = b""
             if not data:
                 selector.unregister(key.fileobj)
+                ports.remove(key.data)
             elif key.data == "console":
                 console.feed(data)
             elif key.data == "status":
                 status += data
+                person.meet(selector)
                 machine.times.mark(("start", "ready", "ended")[min(status.count(b"\n"), 2)])
+            elif key.data in ("stdout", "tty"):
+                stdout(data)
+                relayed["stdout"] += len(data) if key.data == "stdout" else 0
             else:
-                stdout(data) if key.data == "stdout" else write_all(2, data)
-                relayed[key.data] += len(data)
+                write_all(2, data)
+                relayed["stderr"] += len(data)
         # "ready", then the command's end with how much it wrote: the guest may end with it all here
         if not released and status.count(b"\n") == 2 \
                 and status.split()[-2:] == [b"%d" % n for n in relayed.values()]:
@@ -398,14 +322,16 @@ def on_deadline(_number, _frame):
 
 def run(args):
     if args.print_headers:
-        print(kernels.find(args.kernel, args.page, say).headers)
+        print(kernels.find(args.kernel, args.page, say, args.headers).headers)
+        return 0
+    if args.print_product:
+        print(parts.product())
         return 0
     machine = Machine(args)
     if args.print_rim:
         print(machine.rim())
         return 0
     console = Console(args.console, args.ignore)
-    terminal = termios.tcgetattr(0) if not args.command else None
     limit = min(args.timeout if args.command else FOR_EVER, FOR_EVER)
     try:
         machine.start()
@@ -427,8 +353,6 @@ def run(args):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         machine.stop()
-        if terminal:
-            termios.tcsetattr(0, termios.TCSADRAIN, terminal)
 
 
 def main():
