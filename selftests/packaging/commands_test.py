@@ -74,9 +74,7 @@ class Commands(unittest.TestCase):
         self.assertIn("ok   realm signature", done["make demo"])
 
     def test_to_build_an_agent_and_in_a_realm(self):
-        stage = self.tmp / "stage"
-        shell(f"make -s -C userspace install O={BUILD}/realm-user CC={CROSS}gcc PREFIX=/usr "
-              f"DESTDIR={stage}", TOP)
+        stage = shell("selftests/testbed/realm.py --print-product", TOP).strip()
         examples = shutil.copytree(TOP / "userspace/examples", self.tmp / "examples")
         for block in of("build"):
             with self.subTest(page=block.page, command=block.text):

@@ -20,7 +20,7 @@ TOP = HERE.parent.parent
 TESTBED = TOP / "selftests/testbed"
 BUILD = pathlib.Path(os.environ.get("O") or TOP / "build")
 OUT = BUILD / "agent"
-STAGE = OUT / "stage"
+STAGE = BUILD / "realm-user/stage"
 ANCHORS = BUILD / "monitor/trust-anchors.json"
 CROSS = "aarch64-linux-gnu-"
 
@@ -118,9 +118,7 @@ def build():
     """As a distribution does: into a DESTDIR, for the realm's architecture."""
     shutil.rmtree(OUT, ignore_errors=True)
     (OUT / "bin").mkdir(parents=True)
-    subprocess.run(["make", "-s", "-C", TOP / "userspace", "install", f"O={BUILD / 'realm-user'}",
-                    f"CC={CROSS}gcc", f"DESTDIR={STAGE}", "PREFIX=/usr"],
-                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([TESTBED / "realm.py", "--print-product"], check=True, stdout=subprocess.DEVNULL)
     # in a realm, cc is the realm's compiler and its libraries are where it looks
     (OUT / "bin/cc").write_text(f'#!/bin/sh\nexec {CROSS}gcc "$@"\n')
     (OUT / "bin/cc").chmod(0o755)

@@ -9,18 +9,13 @@ cd "$(dirname "$0")/../.."
 . selftests/harness/tap.sh
 
 challenge=$(od -An -v -tx1 -N64 /dev/urandom | tr -d ' \n')
-mkdir -p build/examples
 
 build() {
-	make -s -C userspace install O="$PWD/build/realm-user" CC=aarch64-linux-gnu-gcc PREFIX=/usr \
-		DESTDIR="$PWD/build/examples/stage" &&
-	aarch64-linux-gnu-gcc -Wall -Wextra -Werror -O2 -o build/examples/agent userspace/examples/agent.c \
-		-Ibuild/examples/stage/usr/include -Lbuild/examples/stage/usr/lib -ltsm
+	stage=$(selftests/testbed/realm.py --print-product)
 }
 in_realm() {
 	selftests/testbed/realm.py --module realm_tsm --package python3 --package util-linux \
-		--file userspace/examples:/examples --file build/examples/agent:/agent \
-		--file build/examples/stage/usr/lib/libtsm.so.1:/lib/libtsm.so.1 -- sh -euc '
+		--file "$stage/examples:/examples" --file "$stage/usr/lib/libtsm.so.1:/lib/libtsm.so.1" -- sh -euc '
 		echo nobody:x:65534:65534::/:/bin/sh >/etc/passwd
 		echo nobody:x:65534: >/etc/group
 		cd /sys/kernel/config/tsm/report
@@ -41,8 +36,8 @@ in_realm() {
 		try shell_member as_nobody /examples/report.sh agents
 		try python_root /examples/report.py
 		try python_member as_nobody /examples/report.py agents
-		/agent 8006 &
-		as_nobody /agent 8007 agents &
+		/examples/agent 8006 &
+		as_nobody /examples/agent 8007 agents &
 		sleep 1
 		try c_root get 8006 "$1"
 		try c_member get 8007 "$1"

@@ -13,11 +13,11 @@ build() { # PROGRAM OPTIONS...
 	program=$1
 	shift
 	aarch64-linux-gnu-gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -o "$out/$program" \
-		"$here/$program.c" $here/fail_calls.c -I$out/stage/usr/include "$@"
+		"$here/$program.c" $here/fail_calls.c "-I$stage/usr/include" "$@"
 }
-make -s -C userspace install O="$PWD/build/realm-user" CC=aarch64-linux-gnu-gcc PREFIX=/usr \
-	DESTDIR="$PWD/$out/stage" >/dev/null
-build libtsm -L$out/stage/usr/lib -ltsm
+stage=$(selftests/testbed/realm.py --print-product)
+mkdir -p $out
+build libtsm "-L$stage/usr/lib" -ltsm
 build each_call -shared -fPIC
 
 tsmctl='
@@ -58,8 +58,8 @@ tsmctl) set -- sh -uc "$tsmctl" ;;
 esac
 status=0
 selftests/testbed/realm.py --module realm_tsm --sign off --timeout 1500 --file $out/libtsm:/libtsm \
-	--file $out/each_call:/each_call --file $out/stage/usr/bin/tsmctl:/bin/tsmctl \
-	--file $out/stage/usr/lib/libtsm.so.1:/lib/libtsm.so.1 \
-	--file $out/stage/usr/lib/libtsm-kbs.so.1:/lib/libtsm-kbs.so.1 -- "$@" >$out/$what.tap || status=$?
+	--file $out/each_call:/each_call --file "$stage/usr/bin/tsmctl:/bin/tsmctl" \
+	--file "$stage/usr/lib/libtsm.so.1:/lib/libtsm.so.1" \
+	--file "$stage/usr/lib/libtsm-kbs.so.1:/lib/libtsm-kbs.so.1" -- "$@" >$out/$what.tap || status=$?
 awk '/^(not )?ok - / { sub(/ok/, "ok " ++n) } { print } END { print "1.." n }' $out/$what.tap
 exit $status
