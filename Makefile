@@ -13,6 +13,7 @@
 #   make demo          boot an emulated realm and show the main job
 #   make demo-container  an encrypted container image, opened by a realm that may
 #   make check         run every test
+#   make check-quick   what tests the change in this tree, and one boot
 #   make check-kernels every test of the module on every kernel that there are
 #                      headers of; make check has a few of them
 #   make check-debug   every test of the module on a kernel with all its checkers, and
@@ -95,6 +96,9 @@ demo-container: setup
 check: setup
 	@scripts/enter selftests/check
 
+check-quick: setup
+	@scripts/enter selftests/check --quick
+
 check-kernels: setup
 	@scripts/enter selftests/check long-kernels
 
@@ -154,4 +158,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-memory check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-quick check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-memory check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache

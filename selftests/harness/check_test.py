@@ -17,6 +17,7 @@ check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check",
 LOADER.exec_module(check)
 
 import progress
+import quick
 import schedule
 import selection
 import times
@@ -234,3 +235,17 @@ class Failure(unittest.TestCase):
         log = ["a.c:1:2: error: expected", "make: *** [Makefile:1: a.o] Error 1", *["ok 1 a"] * 50]
         self.assertEqual(explain("\n".join(log)), [*log[:2], "...", *["ok 1 a"] * 40])
         self.assertEqual(explain("\n".join(log[:9])), log[:9])
+
+
+class Quick(unittest.TestCase):
+    def test_what_a_path_is_tested_by(self):
+        _, paths = suites_of("a x\nlib: a\nlib/one: b/t\nfile: c\n")
+        for files, found in (([], []), (["lib/x"], ["a"]), (["lib/one/x", "file"], ["a", "b/t", "c"]), (["library/x", "file.c"], [])):
+            with self.subTest(files=files):
+                self.assertEqual(quick.words(files, paths)[len(quick.ALWAYS):], found)
+
+    def test_paths_and_suites_of_the_table_are_there(self):
+        suites, paths = suites_of((check.TOP / "selftests/suites").read_text())
+        self.assertEqual([p for p in paths if not (check.TOP / p).exists()], [])
+        words = {word for names in paths.values() for word in names}
+        self.assertEqual([s.name for s in selection.choose(words, suites) if s.name not in suites], [])

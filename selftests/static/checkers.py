@@ -39,6 +39,11 @@ def run(*command, **options):
         raise Absent(f"{command[0]} is not installed")
 
 
+def wanted(path):
+    """Not if only changed files are to be checked (CHANGED names them), and this is none."""
+    return "CHANGED" not in os.environ or path in os.environ["CHANGED"].split() or path.startswith(PLANTED)
+
+
 def tracked(*patterns):
     """Files of the tree as git has them, those not added yet included."""
     listed = run("git", "ls-files", "-co", "--exclude-standard", "--", *patterns).stdout.split("\n")
@@ -56,9 +61,14 @@ def digest(*parts):
     return h.hexdigest()
 
 
+KEPT = collections.Counter()     # how many results were asked for, and how many of them were there
+
+
 def kept(key, make):
     """What make() returns, a list of findings, or what it returned for this key before."""
     place = BUILD / "results" / key
+    KEPT["all"] += 1
+    KEPT["cached"] += place.exists()
     if not place.exists():
         findings = make()
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -194,7 +204,7 @@ class Checkpatch(Checker):
         self.of_script = digest(self.SCRIPT.read_text())
         made = {"kmod/nl_gen.c", "kmod/nl_gen.h", "uapi/linux/realm_tsm.h",   # by nl-regen
                 "selftests/robustness/fuzz/inputs.h"}                                    # by make_corpora
-        return in_parallel(self.one, [f for f in tracked("*.c", "*.h", "*.S") if f not in made])
+        return in_parallel(self.one, [f for f in tracked("*.c", "*.h", "*.S") if f not in made and wanted(f)])
 
 
 class Sparse(Checker):
@@ -332,7 +342,7 @@ class Userspace(Checker):
             return kept(digest(self.name, self.command(path, []), flags, self.headers, text_of(path)),
                         lambda: [self.finding(m) for m in map(
                             self.LINE.match, self.output(path, flags).splitlines()) if m])
-        return in_parallel(one, userspace_commands().items())
+        return in_parallel(one, [item for item in userspace_commands().items() if wanted(item[0])])
 
     def output(self, path, flags):
         done = run(*self.command(path, flags))
@@ -389,7 +399,7 @@ class Shellcheck(Checker):
     LINE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+):\d+: \w+: (?P<text>.*) \[(?P<check>SC\d+)\]$")
 
     def run(self):
-        scripts = [f for f in tracked() if re.match(r"#!/bin/(ba)?sh\b", text_of(f)[:20])]
+        scripts = [f for f in tracked() if wanted(f) and re.match(r"#!/bin/(ba)?sh\b", text_of(f)[:20])]
         out = run("shellcheck", "--format=gcc", "--external-sources", "--source-path=SCRIPTDIR",
                   *scripts).stdout
         return [self.finding(m) for m in map(self.LINE.match, out.splitlines()) if m]

@@ -57,8 +57,11 @@ class Tap:
 
 
 def judge(tap, checker, suppressions):
+    checkers.KEPT.clear()
     try:
         findings = checker.run()
+        if checkers.KEPT["cached"]:
+            print(f"# cached: {checkers.KEPT['cached']} of {checkers.KEPT['all']} results of {checker.name}")
     except checkers.Absent as e:
         tap.result(True, f"{checker.name} # SKIP {e}")
         return

@@ -33,6 +33,7 @@ CORE := Makefile lib.mk run_kselftest.sh kselftest kselftest.h kselftest_harness
 
 install:
 	@mkdir -p $(SELFTESTS) $(TREE)/scripts $(TREE)/usr
+	@find $(TREE) -xtype l -delete	# of files that have another name now
 	@cp -rsf $(realpath $(KSELFTEST)/../../../scripts/subarch.include) $(TREE)/scripts
 	@cp -rsf $(addprefix $(realpath $(KSELFTEST))/,$(CORE)) $(SELFTESTS)
 	@cp -rsfT $(SRC) $(SELFTESTS)/tsm
