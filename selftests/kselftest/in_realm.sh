@@ -23,14 +23,20 @@ if [ "${ONLY:-}" = "?" ]; then
 	printf '%s\n' "$@"
 	exit
 fi
+module=${1:-}
+[ $# = 0 ] || shift
+# names of programs, without spaces
+[ -z "${ONLY:-}" ] || set -- $ONLY
+
 headers=$(selftests/testbed/realm.py $kernel --print-headers)
 release=$(cat "$headers/include/config/kernel.release")
 out=build/kselftest/$release
 mkdir -p "$out"
-# the programs are the same for every kernel, and suites run side by side
+# The programs are the same for every kernel, and suites run side by side. Only those that
+# are named are there: what goes into a realm is copied and measured.
 flock build/kselftest make -s -j2 -f selftests/kselftest/tsm/kselftest.mk install \
 	KSELFTEST=/usr/src/linux-tools/tools/testing/selftests PROGRAMS=build/kselftest/programs \
-	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- \
+	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- TESTS="$*" \
 	>"$out/build.log" 2>&1 || {
 	cat "$out/build.log" >&2
 	exit 1
@@ -40,14 +46,10 @@ if grep -i 'warning:' "$out/build.log"; then
 	exit 1
 fi
 
-[ $# != 0 ] || {
+[ -n "$module" ] || {
 	echo "$out/kselftest"
 	exit
 }
-module=$1
-shift
-# names of programs, without spaces
-[ -z "${ONLY:-}" ] || set -- $ONLY
 
 # the checkers of a debug kernel take their time
 limit=1200
@@ -55,16 +57,8 @@ case $kernel in
 *debug*) limit=2400 ;;
 esac
 
-# of the programs only those that run: all that goes along is copied and measured
-tests=
-for test; do tests="$tests --file $out/kselftest/tsm/$test:/kselftest/tsm/$test"; done
-[ -z "$tests" ] || for file in run_kselftest.sh kselftest-list.txt kselftest tsm/settings tsm/rsi_test; do
-	tests="$tests --file $out/kselftest/$file:/kselftest/$file"
-done
-
-# shellcheck disable=SC2086	# options, without spaces in them
 exec selftests/testbed/realm.py $kernel --cpus 4 --timeout $limit --append "$append" --module "$module" \
-	${tests:---file $out/kselftest:/kselftest} -- sh -c '
+	--file "$out/kselftest:/kselftest" -- sh -c '
 	cd /kselftest
 	for test; do set -- "$@" -t "tsm:$test"; shift; done
 	./run_kselftest.sh "$@"

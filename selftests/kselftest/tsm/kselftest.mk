@@ -2,12 +2,14 @@
 #
 # The tests as kselftest builds, installs and runs them, outside a kernel tree:
 #
-#   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [PROGRAMS=DIR] [CROSS_COMPILE=PREFIX]
+#   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [PROGRAMS=DIR] [CROSS_COMPILE=PREFIX] \
+#	[TESTS="NAME..."]
 #
 # KSELFTEST: tools/testing/selftests of a kernel's source, KDIR: the headers of
 # the kernel to test. O/kselftest is the result: run_kselftest.sh, its list, tsm/.
+# TESTS: programs to build and install, by default all.
 # PROGRAMS: where the programs are compiled. They use none of KDIR, so that several
-# kernels may share this folder; only the module in rsi_test is built for each.
+# kernels may share this folder; only the module in raw_rsi is built for each.
 #
 # What kselftest needs of a kernel tree is put together from symbolic links, with
 # this folder in its place: nothing is copied, and nothing written here.
