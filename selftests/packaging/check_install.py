@@ -17,10 +17,12 @@ import sys
 import tempfile
 import time
 
+import watched
 from blocks import TOP, blocks
 
 PAGE = TOP / "Documentation/start/administrator.rst"
 OUT = TOP / "build/check-install"
+LIMIT = "14400"      # watched.py ends what does not get on long before
 AGENT_FIRST_REPORT = "Let a program attest"     # this section ends with it
 
 # Files that no package of ours owns change for reasons of their own.
@@ -165,24 +167,25 @@ def initrd(disk, to):
 
 def run(steps, disk, folder):
     """One start of the realm; says each step as it ends."""
-    begun = {}
-    process = subprocess.Popen(
-        [TOP / "selftests/testbed/realm.py", "--module", "none", "--mem", "2G", "--timeout", "580", "--disk", disk,
+    begun, begun_last = {}, "the realm starts"
+
+    def beat(how):
+        print(f"# .. {begun_last}: {how}", flush=True)
+
+    command = [
+        TOP / "selftests/testbed/realm.py", "--module", "none", "--mem", "2G", "--timeout", LIMIT, "--disk", disk,
          "--disk", payload(steps, folder / "payload"), "--initrd", initrd(disk, folder / "initrd"),
-         "--append", "root=/dev/vda ro", "--", "on the disk"],
-        stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
+         "--append", "root=/dev/vda ro", "--", "on the disk"]
+    for line in watched.lines(command, disk, beat):
         what, number, *rest = line.split()
         step = steps[int(number)]
         if what == "begin":
-            begun[number] = time.monotonic()
+            begun[number], begun_last = time.monotonic(), step.name
             continue
         step.ended = time.monotonic()
         step.seconds = step.ended - begun[number]
         step.status, step.output = int(rest[0]), base64.b64decode("".join(rest[1:])).decode(errors="replace")
         yield step
-    if process.wait():
-        sys.exit(f"Bail out! the realm ended with {process.returncode}")
 
 
 def token_is_right(output, challenge):
@@ -192,10 +195,23 @@ def token_is_right(output, challenge):
     return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
+def packages_are_current():
+    """Whole, and of the sources as they are: a second try need not make them again."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, check=True,
+                            capture_output=True, text=True).stdout.splitlines()
+    files = [TOP / name for name in listed]
+    sources = {*files, *(f.parent for f in files)} - {TOP}      # a folder's time tells what was removed
+    made = [p.stat().st_mtime for p in (TOP / "build/deb").glob("*_arm64.*")]
+    return any((TOP / "build/deb").glob("*_arm64.changes")) and \
+        min(made) > max(p.stat().st_mtime for p in sources if p.exists())
+
+
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    subprocess.run([TOP / "scripts/deb", "arm64"], check=True, stdout=subprocess.DEVNULL)
+    if not packages_are_current():
+        print("# .. packages are made: 2 minutes", flush=True)
+        subprocess.run([TOP / "scripts/deb", "arm64"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["make", "-s", "-C", TOP / "selftests/testbed", f"O={TOP / 'build'}"], check=True,
                    stdout=sys.stderr)
     disk = OUT / "disk.img"
@@ -228,4 +244,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (watched.Stuck, subprocess.CalledProcessError) as e:
+        sys.exit(f"Bail out! {e}")

@@ -9,6 +9,7 @@ dpkg unpacks here, on whatever machine this is. What configures packages are
 programs for arm64, so that is done in an emulated realm.
 """
 
+import collections
 import glob
 import hashlib
 import os
@@ -22,7 +23,9 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "selftests/testbed"))
 import kernel
 import packages
+import watched
 
+LIMIT = "14400"      # watched.py ends what does not get on long before
 PACKAGES = """?essential apt passwd sudo systemd-sysv udev dkms initramfs-tools kmod
     linux-base/trixie-backports linux-headers-{0} linux-image-{0}
     libcbor0.10 libjansson4 libcurl4t64 libjose0 libnl-genl-3-200"""
@@ -70,6 +73,16 @@ def run(*command, **options):
         sys.exit(f"{done.stdout[-4000:]}debian-disk: error: {command[0]} failed, see above")
 
 
+def configure(command, image, **user):
+    last = collections.deque(["the realm starts\n"], maxlen=40)
+    try:
+        for line in watched.lines(command, image, lambda how: say(f".. {last[-1].strip()[:60]}: {how}"),
+                                  stderr=subprocess.STDOUT, **user):
+            last.append(line)
+    except (watched.Stuck, subprocess.CalledProcessError) as e:
+        sys.exit(f"{''.join(last)}debian-disk: error: {e}")
+
+
 def unpack(debs, root, release):
     for name in ("bin", "sbin", "lib"):
         (root / "usr" / name).mkdir(parents=True)
@@ -111,8 +124,9 @@ def make(disk, names, release):
         owner = kernel.cache().stat()
         work.chmod(0o755)
         os.chown(image, owner.st_uid, owner.st_gid)
-        run(TOP / "selftests/testbed/realm.py", "--module", "none", "--mem", "2G", "--timeout", "1400", "--disk", image,
-            "--", "sh", "-euc", CONFIGURE, user=owner.st_uid, group=owner.st_gid, extra_groups=[])
+        configure([TOP / "selftests/testbed/realm.py", "--module", "none", "--mem", "2G", "--timeout", LIMIT,
+                   "--disk", image, "--", "sh", "-euc", CONFIGURE], image,
+                  user=owner.st_uid, group=owner.st_gid, extra_groups=[])
         for old in glob.glob(f"{kernel.cache()}/debian-disk-*.img"):
             os.unlink(old)
         shutil.move(image, disk)
