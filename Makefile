@@ -1,41 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In a realm, or wherever the module is to be built for the running kernel:
-#   make               the kernel module (KDIR= for other headers)
-#   make lib cli       libtsm and tsmctl (what they need: README.md)
-#   make kbs           libtsm-kbs, for secrets from a Key Broker Service
+# What people do with this tree; `make help` prints the list.
+#
+# Use, on the machine that the programs are for:
+#   make               the kernel module, for the running kernel (KDIR= for other headers)
+#   make host          tsmctl and the libraries for this machine, and how to run them
+#   make lib cli kbs   libtsm; tsmctl and tsm-keyprovider; libtsm-kbs
 #   make install       what userspace/ has, below PREFIX (/usr/local), DESTDIR before it
 #   make modules_install, dkms_install    the module; its source, for dkms(8)
 #   make uninstall     all of the three
 #
-# On any Debian 12 or 13 machine, root or sudo; everything that is needed is
-# set up in a cache outside this tree:
-#   make demo          boot an emulated realm and show the main job
+# Use, on any Debian 12 or 13 machine with root or sudo (sets up a cache first):
+#   make realm         a shell in an emulated realm that has all of this in it
+#   make demo          boot an emulated realm, take a token, check it
 #   make demo-container  an encrypted container image, opened by a realm that may
-#   make check         run every test
-#   make check-quick   what tests the change in this tree, and one boot
-#   make check-kernels every test of the module on every kernel that there are
-#                      headers of; make check has a few of them
-#   make check-debug   every test of the module on a kernel with all its checkers, and
-#                      with each allocation failing in turn; builds the kernel once
-#   make check-random  1,000,000 random requests of all kinds, on that kernel
-#   make coverage      which lines ran: of the readers and the verifier by the host
-#                      tests, of the module by the debug kernel's
-#   make check-failing-calls each system call of tsmctl fails in turn, in a realm
-#   make check-mutants break one promise after the other: which test says so?
-#   make check-fuzz    fuzz all that reads input, 10 minutes each
-#   make check-race    registers, log and tokens under writers that are killed, longer
-#   make check-memory  registers and log while memory is short
-#   make check-install the packages, in a realm with Debian on a disk: 15 minutes
-#   make bench         measure, as ratios to peers taken in the same run
-#   make realm         an interactive shell in the emulated realm
+#
+# Build, there too:
 #   make deb           Debian packages for amd64 and arm64, in build/deb
 #   make docs          Documentation/ as HTML, in build/docs
 #   make setup         only what the above begin with
-#   make nl-regen      netlink code and uapi header anew, from the specification
 #   make refresh       read the package index again, for newer kernels
+#   make nl-regen      netlink code and uapi header anew, from the specification
 #   make clean         remove what was built here
 #   make clean-cache   remove the cache, too
+#
+# Test, there too:
+#   make check         every test, but for those below
+#   make check-quick   what tests the change in this tree, and one boot
+#
+# Long tests, there too:
+#   make check-kernels every test of the module on every kernel with headers here
+#   make check-debug   the same on a kernel with all its checkers, each allocation failing
+#   make check-random  1,000,000 random requests of all kinds, on that kernel
+#   make coverage      which lines ran: libraries by host tests, the module by check-debug
+#   make check-failing-calls  each system call of tsmctl fails in turn, in a realm
+#   make check-mutants break one promise after the other: which test says so?
+#   make check-fuzz    fuzz all that reads input, 10 minutes each
+#   make check-race    registers, log and tokens under writers that are killed
+#   make check-memory  registers and log while memory is short
+#   make check-install the packages, in a realm with Debian on a disk: 15 minutes
+#   make bench         measure, as ratios to peers taken in the same run
 
 O ?= $(CURDIR)/build
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -53,13 +57,18 @@ LISTS = $(PREFIX)/share/realm-tsm/installed
 on_system = @[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || $(1)
 
 modules:
-	@test -e $(KDIR)/Makefile || { echo "error: no kernel headers in $(KDIR):" \
-		"install linux-headers-$$(uname -r), or name them with KDIR=" >&2; exit 1; }
+	@scripts/can-build-module "$(KDIR)"
 	@mkdir -p $(MODULES)
 	$(MAKE) -C $(KDIR) O=$(KDIR) M=$(CURDIR) MO=$(MODULES) modules
 
 lib:
 	$(MAKE) -C userspace O=$(O) libtsm
+
+host:
+	@scripts/host $(O)
+
+help:
+	@sed -n '/^$$/q; s/^# \(.*:\)$$/\n\1/p; s/^#\(   *make\)/\1/p' Makefile
 
 kbs:
 	$(MAKE) -C userspace O=$(O) libtsm-kbs
@@ -134,7 +143,7 @@ bench: setup
 	@scripts/enter selftests/bench/all.py
 
 realm: setup
-	@selftests/testbed/run
+	@selftests/testbed/run || case $$? in 118 | 119 | 12[45]) exit 1 ;; esac # else the shell's own
 
 deb: setup
 	@scripts/enter scripts/deb
@@ -158,4 +167,4 @@ clean:
 clean-cache: clean
 	@scripts/setup --remove
 
-.PHONY: modules lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-quick check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-memory check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
+.PHONY: modules host help lib kbs cli install modules_install dkms_install uninstall demo demo-container check check-quick check-kernels check-debug check-random check-failing-calls coverage check-mutants check-race check-memory check-fuzz check-install bench realm deb docs setup nl-regen refresh clean clean-cache
