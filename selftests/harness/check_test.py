@@ -159,6 +159,17 @@ class Order(unittest.TestCase):
         suites = ("a", []), ("b", []), ("c", ["@1"])
         self.assertEqual(self.order({"a": 9, "b": 5, "c": 1}, *suites, after="c"), "cab")
 
+    def test_without_what_builds_for_them_they_are_a_group(self):
+        suites = [Suite(name, []) for name in "ab"]
+        for suite in suites:
+            suite.after = {"builder"}
+        pool = schedule.Pool(suites, None, jobs=2)
+        pool.running = {suites[0]: 0}
+        self.assertFalse(pool.may_run(suites[1]))
+        pool = schedule.Pool([*suites, Suite("builder", [])], None, jobs=2)
+        pool.waiting, pool.running = [], {suites[0]: 0}
+        self.assertTrue(pool.may_run(suites[1]))
+
     def test_in_no_group_is_the_longest_first(self):
         self.assertEqual(self.order({"a": 1, "b": 9}, ("a", []), ("b", [])), "ba")
 

@@ -11,7 +11,8 @@ WAITING = "@waiting"     # the group of suites that mostly wait: they need no pr
 class Pool:
     """Runs suites in threads, as many as there are jobs, and one more that mostly waits.
 
-    Never two of one group at a time, and none before those that it comes after.
+    Never two of one group at a time, and none before the one that builds what it uses.
+    Where that one does not run, those that use the same are a group: each may build.
 
     seconds: what each suite took the last time, by name. One that is not there counts
     as the middle one of the others. With none, the suites' order decides.
@@ -22,6 +23,8 @@ class Pool:
         middle = known[len(known) // 2] if known else 1
         self.seconds = {s.name: (seconds or {}).get(s.name, middle) for s in suites}
         self.run, self.jobs = run, jobs
+        names = {s.name for s in suites}
+        self.groups = {s: s.groups | (s.after - names) for s in suites}
         self.waiting, self.running, self.done = list(suites), {}, 0
         self.changed = threading.Condition()
         self.threads = []
@@ -36,12 +39,12 @@ class Pool:
             return False
         if any(s.name in suite.after for s in [*self.waiting, *self.running]):
             return False
-        return not any(s.groups & suite.groups for s in self.running)
+        return not any(self.groups[s] & self.groups[suite] for s in self.running)
 
     def weight(self, suite):
         """Seconds of all that has to wait for it: of its groups, or because it builds for them."""
         return (sum(self.seconds[w.name] for w in self.waiting
-                    if w is suite or w.groups & suite.groups or suite.name in w.after),
+                    if w is suite or self.groups[w] & self.groups[suite] or suite.name in w.after),
                 self.seconds[suite.name])
 
     def next(self):

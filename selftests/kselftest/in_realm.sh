@@ -30,7 +30,8 @@ module=${1:-}
 
 headers=$(selftests/testbed/realm.py $kernel --print-headers)
 release=$(cat "$headers/include/config/kernel.release")
-out=build/kselftest/$release
+# a folder for each set of modules: suites of one kernel run side by side
+out=build/kselftest/$release${module:+/$module}
 mkdir -p "$out"
 # The programs are the same for every kernel, and suites run side by side. Only those that
 # are named are there: what goes into a realm is copied and measured.

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/../.."
 root=$tmp/root
 headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-arm64' | sort -V | tail -n 1)
 
-on_root() { make -s KDIR="$headers" DESTDIR="$root" "$@"; }
+# realms that boot meanwhile build the module in the same folder
+on_root() { flock build/.lock make -s KDIR="$headers" DESTDIR="$root" "$@"; }
 everything() { on_root install && on_root modules_install && on_root dkms_install; }
 tree() { (cd "$root" && find . -printf '%p %y %m %l\n' | sort && find . -type f -exec sha256sum {} +); }
 there() { for f; do [ -e "$root/$f" ] || { echo "no $f"; return 1; }; done; }
