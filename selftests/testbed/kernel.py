@@ -23,6 +23,15 @@ def cache():
     return pathlib.Path(os.environ["CACHE"])
 
 
+def debian_order(version):
+    """A key that sorts versions as dpkg does (deb-version(7)), without a process for each pair.
+
+    A kernel's has no revision. Text and numbers in turn; in text "~" is before its end, and letters before the rest.
+    """
+    return [([-1 if c == "~" else ord(c) + (0 if c.isalpha() else 256) for c in text] + [0],
+             int(number or 0)) for text, number in re.findall(r"([^0-9]*)([0-9]*)", version)]
+
+
 def versions(package, flavour):
     """Versions of linux-{package} for a flavour in the package index, newest first."""
     prefix = f"linux-{package}-"
@@ -30,9 +39,7 @@ def versions(package, flavour):
                            capture_output=True, text=True).stdout.split()
     pattern = re.compile(re.escape(prefix) + r"([0-9][^-]*)-" + flavour)
     found = [m[1] for m in map(pattern.fullmatch, names) if m]
-    order = functools.cmp_to_key(lambda a, b: 1 if subprocess.run(
-        ["dpkg", "--compare-versions", a, "gt", b]).returncode == 0 else -1)
-    return sorted(found, key=order, reverse=True)
+    return sorted(found, key=debian_order, reverse=True)
 
 
 def resolve(wanted, page):
@@ -97,13 +104,19 @@ class Kernel:
         """The list of modules that are built in, for modprobe."""
         return (self.modules / "modules.builtin").read_bytes()
 
+    @functools.cached_property
+    def module_files(self):
+        """The modules' files by their names, with "_" for "-": one look at 900 folders for all."""
+        return {name.split(".ko")[0].replace("-", "_"): pathlib.Path(folder, name)
+                for folder, _, names in os.walk(self.modules / "kernel")
+                for name in names if ".ko" in name}
+
     def module(self, name):
         """A module's file, or None where it is built in."""
+        found = self.module_files.get(name.replace("-", "_"))
+        if found:
+            return found
         spellings = {name.replace("_", "-"), name.replace("-", "_")}
-        for spelling in spellings:
-            found = next(self.modules.glob(f"kernel/**/{spelling}.ko*"), None)
-            if found:
-                return found
         builtin = self.builtin().decode()
         if any(f"/{s}.ko" in builtin for s in spellings):
             return None
