@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run a file of Python's unittest and print its results as TAP.
+"""Run a file of Python's unittest, or each *_test.py of a folder, and print the results as TAP.
 
 The environment's ONLY has the names of the tests that are wanted; "?" prints those there are.
 """
@@ -63,13 +63,18 @@ class TapResult(unittest.TestResult):
             self.report("not ok", subtest)
 
 
-def main():
-    path = pathlib.Path(sys.argv[1]).resolve()
-    sys.path[:0] = [str(path.parent), *(str(SELFTESTS / p) for p in ("testbed", "testbed/kbs"))]
+def load(path):
     spec = importlib.util.spec_from_file_location("test", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    tests = {name_of(test): test for test in each(unittest.defaultTestLoader.loadTestsFromModule(module))}
+    return unittest.defaultTestLoader.loadTestsFromModule(module)
+
+
+def main():
+    path = pathlib.Path(sys.argv[1]).resolve()
+    sys.path[:0] = [str(path.parent), *(str(SELFTESTS / p) for p in ("testbed", "testbed/kbs", "trips/kbs"))]
+    files = sorted(path.glob("*_test.py")) if path.is_dir() else [path]
+    tests = {name_of(test): test for file in files for test in each(load(file))}
     only = os.environ.pop("ONLY", "").split()
     if only == ["?"]:
         print("\n".join(tests))

@@ -8,8 +8,8 @@ kernel have a realm for it (selftests/robustness/failing_calls/in_realm.sh).
 import subprocess
 
 import faked_realm
-from client_test import World
-from tsmctl_test import ENVIRONMENT
+from kbs_world import World
+from tsmctl_run import ENVIRONMENT
 
 SOURCES = faked_realm.TOP / "selftests/robustness/failing_calls"
 LIBRARY = faked_realm.BUILD / "syscalls/each_call.so"
@@ -32,15 +32,6 @@ class EachCall(World):
         for line in done.stdout.decode(errors="replace").splitlines():
             print(f"# {line}", flush=True)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-
-    def mint(self):
-        """A token, and the public key of its platform."""
-        token, cpak = self.place / "token", self.place / "cpak.pem"
-        token.write_bytes(subprocess.run([faked_realm.BUILD / "unit/plain/common/mint_token", "399"], check=True,
-                                         capture_output=True, env=self.realm.environment()).stdout)
-        subprocess.run(["openssl", "pkey", "-in", self.realm.keys / "platform-P-384.pem", "-pubout",
-                        "-out", cpak], check=True)
-        return token, cpak
 
     def test_token_show(self):
         self.each("token show --json", "token", "show", "--json", self.mint()[0])

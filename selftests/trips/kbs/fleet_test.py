@@ -10,7 +10,7 @@ clients that do not back off as a number of requests that no KBS would bear.
 import time
 
 import faked_realm
-from client_test import URI, Ours
+from kbs_world import URI, Ours
 
 REALMS = 200
 REFUSES = 30    # seconds

@@ -8,7 +8,8 @@ import time
 
 import hostile_kbs
 import kbs
-from client_test import Listener, Ours
+from listener import Listener
+from kbs_world import Ours
 
 STEPS = ("auth", "attest", "resource")
 POST_AND_GET = ("auth", "resource")

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import hostile_kbs
 import faked_realm
-from client_test import World
+from kbs_world import World
 
 VECTORS = pathlib.Path(os.environ.get("VECTORS", faked_realm.TOP.parent / "shared/vectors"))
 KID = "kbs:///default/key/1"
