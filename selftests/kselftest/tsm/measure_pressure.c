@@ -10,7 +10,7 @@
 #include "cpu.h"
 #include "writers.h"
 
-#define SECONDS		10
+#define SECONDS		5
 #define SWITCHES	11	/* at least, however slow the machine */
 #define SWITCH_US	50000
 #define SIGNALS		900	/* extensions, each with a signal in it */
@@ -75,7 +75,7 @@ TEST_F_TIMEOUT(pressure, signals_at_every_point, 120)
 }
 
 /* Of one who is killed, register and log have the same. */
-TEST_F_TIMEOUT(pressure, killed_at_every_point, 120)
+TEST_F_TIMEOUT(pressure, killed_at_every_point, 240)
 {
 	long records = check_log(_metadata, &self->m), more;
 

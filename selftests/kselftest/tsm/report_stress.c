@@ -4,7 +4,7 @@
  * are killed: every answer is a whole token with the caller's own challenge, or
  * a documented error, and nothing is left behind.
  *
- * TSM_STRESS_SECONDS in the environment: how long (20).
+ * TSM_STRESS_SECONDS in the environment: how long (8).
  */
 #include <dirent.h>
 #include <sched.h>
@@ -249,7 +249,7 @@ TEST_F_TIMEOUT(stress, whole_or_documented, 600)
 	ASSERT_LT(0, switching);
 
 	/* from when all are there: on a slow kernel that takes as long again */
-	until = now_ms() + 1000 * (seconds ? atoi(seconds) : 20);
+	until = now_ms() + 1000 * (seconds ? atoi(seconds) : 8);
 	while (now_ms() < until && !atomic_load(&tally->wrong)) {
 		usleep(KILL_EVERY_US);
 		kill_somebody(tally, self->callers, self->killed);
