@@ -33,22 +33,24 @@ release=$(cat "$headers/include/config/kernel.release")
 # a folder for each set of modules: suites of one kernel run side by side
 out=build/kselftest/$release${module:+/$module}
 mkdir -p "$out"
+# what else runs on this kernel at the same time has a folder of its own
+result=$out/$(echo "$module $*" | cksum | cut -d" " -f1)
 # The programs are the same for every kernel, and suites run side by side. Only those that
 # are named are there: what goes into a realm is copied and measured.
 flock build/kselftest make -s -j2 -f selftests/kselftest/tsm/kselftest.mk install \
 	KSELFTEST=/usr/src/linux-tools/tools/testing/selftests PROGRAMS=build/kselftest/programs \
-	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- TESTS="$*" \
-	>"$out/build.log" 2>&1 || {
-	cat "$out/build.log" >&2
+	KDIR="$headers" O="$out" CROSS_COMPILE=aarch64-linux-gnu- TESTS="$*" RESULT="$result" \
+	>"$result.log" 2>&1 || {
+	cat "$result.log" >&2
 	exit 1
 }
-if grep -i 'warning:' "$out/build.log"; then
+if grep -i 'warning:' "$result.log"; then
 	echo "not ok 1 the tests build without a warning"
 	exit 1
 fi
 
 [ -n "$module" ] || {
-	echo "$out/kselftest"
+	echo "$result"
 	exit
 }
 
@@ -59,7 +61,7 @@ case $kernel in
 esac
 
 exec selftests/testbed/realm.py $kernel --cpus 4 --timeout $limit --append "$append" --module "$module" \
-	--file "$out/kselftest:/kselftest" -- sh -c '
+	--file "$result:/kselftest" -- sh -c '
 	cd /kselftest
 	for test; do set -- "$@" -t "tsm:$test"; shift; done
 	./run_kselftest.sh "$@"

@@ -3,10 +3,10 @@
 # The tests as kselftest builds, installs and runs them, outside a kernel tree:
 #
 #   make -f selftests/kselftest/tsm/kselftest.mk KSELFTEST=DIR KDIR=DIR [O=DIR] [PROGRAMS=DIR] [CROSS_COMPILE=PREFIX] \
-#	[TESTS="NAME..."]
+#	[TESTS="NAME..."] [RESULT=DIR]
 #
 # KSELFTEST: tools/testing/selftests of a kernel's source, KDIR: the headers of
-# the kernel to test. O/kselftest is the result: run_kselftest.sh, its list, tsm/.
+# the kernel to test. RESULT, by default O/kselftest, gets run_kselftest.sh, its list, tsm/.
 # TESTS: programs to build and install, by default all.
 # PROGRAMS: where the programs are compiled. They use none of KDIR, so that several
 # kernels may share this folder; only the module in raw_rsi is built for each.
@@ -25,6 +25,7 @@ SRC := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 O ?= $(abspath $(SRC)/../../../build)
 OUT := $(abspath $(O))
 PROGRAMS ?= $(OUT)/kselftest-programs
+RESULT ?= $(OUT)/kselftest
 
 KSELFTEST ?= $(error KSELFTEST=DIR is missing: tools/testing/selftests of a kernel's source)
 KDIR ?= $(error KDIR=DIR is missing: the headers of the kernel to test)
@@ -43,13 +44,13 @@ install:
 	@mkdir -p $(TREE)/Documentation/netlink
 	@cp -rsfT $(abspath $(SRC)/../../../Documentation/netlink/specs) $(TREE)/Documentation/netlink/specs
 	@find $(TREE) -xtype l -delete
-	@rm -rf $(OUT)/kselftest
+	@rm -rf $(RESULT)
 	@mkdir -p $(PROGRAMS)
 	@$(MAKE) -C $(SELFTESTS) TARGETS=tsm FORCE_TARGETS=1 O=$(abspath $(PROGRAMS)) \
 		KHDR_INCLUDES="-isystem $(TREE)/usr/include" \
-		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(OUT)/kselftest install
+		KDIR=$(realpath $(KDIR)) KSFT_INSTALL_PATH=$(abspath $(RESULT)) install
 
 clean:
-	rm -rf $(TREE) $(PROGRAMS) $(OUT)/kselftest
+	rm -rf $(TREE) $(PROGRAMS) $(RESULT)
 
 .PHONY: install clean
