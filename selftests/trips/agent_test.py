@@ -110,6 +110,13 @@ try loaded lsmod
 WITHOUT_MODULE = CASE + r"""
 try report tsmctl report
 try info tsmctl info
+try list tsmctl measure list
+try read tsmctl measure read rem0
+try extend tsmctl measure extend rem0 $(printf '%064d' 7)
+try event tsmctl measure event rem0 d o c
+try log tsmctl log show
+try verify tsmctl log verify
+try watch tsmctl watch
 """
 
 
@@ -323,3 +330,8 @@ class TestNoModule(Realm):
         self.assertRegex(info, r"(?m)^realm +yes$")
         self.assertRegex(info, r"(?m)^hash +the kernel does not say \(modprobe realm_tsm\)$")
         self.assertRegex(info, r"(?m)^reports +unknown: .*modprobe realm_tsm")
+
+    def test_each_verb_says_what_to_do(self):
+        for name in "list", "read", "extend", "event", "log", "verify", "watch":
+            with self.subTest(verb=name):
+                self.fails(name, 4, "modprobe realm_tsm")
