@@ -17,7 +17,7 @@ only what was asked for: --module none is a bare realm.
 
 COMMAND is a program and its arguments, not a line for a shell. For pipes, redirection
 or several commands, run a shell:
-  run -- sh -c 'tsmctl info | grep RIM'
+  run -- sh -c 'tsmctl measure list | grep rim'
 Its output and exit status come through unchanged, save for these:
   118  the guest ended without sending the command's status
   119  the guest's kernel printed a warning, an oops, a stall or a panic
