@@ -199,7 +199,8 @@ static inline long check_log(struct __test_metadata *_metadata, const struct mea
 	if (last_size && last_size <= size && !memcmp(last, log, last_size)) {
 		more = replay_from(m, log, last_size, size, &replayed);
 	} else {
-		last_size = records = 0;
+		last_size = 0;
+		records = 0;
 		more = replay(m, log, size, &replayed);
 	}
 	EXPECT_LE(0, more)
