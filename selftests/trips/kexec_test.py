@@ -21,6 +21,7 @@ import unittest
 import agent_test
 import initramfs
 import kernel as kernels
+import parts
 import realm
 
 BASE, SIZE = 0x60000000, 128 << 20
@@ -63,15 +64,13 @@ poweroff -f
 
 
 def second_initramfs(kernel, challenge):
-    realm.make(".", "modules", f"KDIR={kernel.headers}")
     init = SECOND.replace("DIGEST", DIGESTS[2]).replace("CHALLENGE", challenge)
     out = initramfs.Initramfs()
     out.file("/init", init.encode(), 0o755)
     for host, guest in [(initramfs.GUEST_LIBRARIES.parent.parent / "bin/busybox", "/bin/busybox"),
                         *PROGRAMS]:
         out.add(host, guest)
-    out.modules(kernel, ["configfs", "tsm_report"],
-                [realm.BUILD / "kmod" / kernel.release / "realm_tsm.ko"])
+    out.modules(kernel, ["configfs", "tsm_report"], [parts.module(kernel)])
     return out.cpio()
 
 

@@ -3,7 +3,7 @@
 """A small Key Broker Service for tests: RCAR 0.4.0 to the letter, strict where Trustee is.
 
 As a program, it serves until it is ended; as a module, tests run it in a thread and
-tell it how to misbehave (faults.py). The policy is policy.py's. What follows the colon
+tell it how to misbehave (hostile_kbs.py). The policy is policy.py's. What follows the colon
 in an error's detail is ours: Trustee writes causes to its log alone. It is test
 equipment: its secrets are whoever's who starts it.
 """
@@ -118,7 +118,7 @@ class Kbs:
         self.session_seconds, self.token_seconds = session_seconds, token_seconds
         self.signer = jwk.JWK.from_pyca(ec.generate_private_key(ec.SECP256R1()))
         self.sessions, self.lock = {}, threading.Lock()
-        self.faults = {}            # step: what answers instead; see faults.py
+        self.faults = {}            # step: what answers instead; see hostile_kbs.py
         self.refuse_until = 0       # of the monotonic clock: 503 until then
         self.retry_after = None
         self.requests = []          # (seconds, step, status), in order

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Before libcurl is used, once: its own allocations are a library's of ../host/faults.h. */
+/* Before libcurl is used, once: its own allocations are a library's of faults.h. */
 bool faults_curl_begin(void);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The calls of libtsm-kbs to OpenSSL that ../host/faults.c makes fail in turn, without
+ * The calls of libtsm-kbs to OpenSSL that faults.c makes fail in turn, without
  * those that fail for what they are given, too: there nobody can tell which it was.
  */
 #include <openssl/core_names.h>

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "selftests/harness"))
 
 import leftovers
