@@ -5,6 +5,8 @@ import importlib.machinery
 import importlib.util
 import io
 import pathlib
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -94,6 +96,30 @@ class SideBySide(unittest.TestCase):
         suites = [("a", "sleep 0.3", ["@1"]), ("b", "", ["@2"]), ("c", "exit 3", ["@3"])]
         self.assertEqual(self.run_all(*suites), ((2, 1), ["ok   a", "ok   b", "FAIL c"]))
         self.assertEqual(self.run_all(*suites, jobs=1), ((2, 1), ["ok   a", "ok   b", "FAIL c"]))
+
+    def test_what_is_left_running_is_a_failure(self):
+        self.assertEqual(self.run_all(("a", "(setsid sleep 300 &)", [])), ((1, 1), ["ok   a", "FAIL a"]))
+
+    def test_others_names_are_no_text(self):
+        """Of processes that have nothing to do with this: any bytes."""
+        script = ("import ctypes, time; ctypes.CDLL(None).prctl(15, b'\\xe6\\x97'); print(flush=True); "
+                  "time.sleep(300)")
+        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as other:
+            try:
+                other.stdout.readline()
+                self.assertEqual(self.run_all(("a", "(setsid sleep 300 &)", [])), ((1, 1), ["ok   a", "FAIL a"]))
+            finally:
+                other.kill()
+
+    def test_half_a_boot_is_none(self):
+        self.assertEqual(self.run_all(("a", "echo '{\"build\": 1' >>$REALM_TIMES", [])), ((1, 0), ["ok   a"]))
+        self.assertEqual(self.run.times["a"]["boots"], 0)
+
+    def test_whatever_goes_wrong_the_others_go_on(self):
+        self.addCleanup(setattr, check.times, "of", check.times.of)
+        check.times.of = None
+        self.assertEqual(self.run_all(("a", "", []), ("b", "", [])),
+                         ((2, 2), ["ok   a", "FAIL a", "ok   b", "FAIL b"]))
 
     def test_cannot_be_run(self):
         total = check.Run([Suite("a", ["/nothing/here"])]).all(1, out=io.StringIO())

@@ -8,6 +8,7 @@ tests a path. Of the static checkers those of single files check changed ones on
 
 import pathlib
 import subprocess
+import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 VARIABLE = "CHANGED"    # selftests/static/checkers.py heeds it
@@ -16,13 +17,20 @@ ALWAYS = ("static/licences", "static/places", "static/in-source", "static/checkp
 
 
 def git(*words):
-    done = subprocess.run(["git", *words], cwd=TOP, capture_output=True, text=True)
-    return done.stdout.split() if done.returncode == 0 else []
+    return subprocess.run(["git", *words], cwd=TOP, capture_output=True, text=True)
+
+
+def lines(*words):
+    """What git says; without git nobody can tell what changed, and nothing may pass for it."""
+    done = git(*words)
+    if done.returncode:
+        sys.exit(f"check: what changed cannot be told: git: {done.stderr.strip()}: run make check")
+    return done.stdout.splitlines()
 
 
 def changed():
-    base = (git("merge-base", "origin/main", "HEAD") or ["HEAD"])[0]
-    return sorted({*git("diff", "--name-only", base), *git("ls-files", "-o", "--exclude-standard")})
+    base = git("merge-base", "origin/main", "HEAD").stdout.strip() or "HEAD"
+    return sorted({*lines("diff", "--name-only", base), *lines("ls-files", "-o", "--exclude-standard")})
 
 
 def words(files, paths):

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which suite runs next, and beside which others?"""
 
+import signal
 import threading
 import time
+
+import supervise
 
 
 WAITING = "@waiting"     # the group of suites that mostly wait: they need no processor's place
@@ -30,9 +33,15 @@ class Pool:
         self.threads = []
 
     def start(self):
+        """Signals stay the caller's: blocked in the threads, and so in what these start, they wait
+        there until somebody looks, also where the caller ignores them by then."""
         self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(self.jobs + 1)]
-        for thread in self.threads:
-            thread.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, supervise.STOP)
+        try:
+            for thread in self.threads:
+                thread.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def may_run(self, suite):
         if WAITING not in suite.groups and sum(WAITING not in s.groups for s in self.running) == self.jobs:

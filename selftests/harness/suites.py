@@ -24,8 +24,9 @@ def read(text):
             for name in names:
                 suites[name].has_names = True
         elif first == "/AFTER":
-            for name in names[1:]:
-                suites[name].after.add(names[0])
+            builder, *users = names
+            for name in users:
+                suites[name].after.add(suites[builder].name)
         elif first[-1] == ":":
             paths[first[:-1]] = names
     return suites, paths

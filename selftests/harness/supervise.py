@@ -32,11 +32,11 @@ def descendants(of):
     children = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open(f"/proc/{entry}/stat") as f:
+            with open(f"/proc/{entry}/stat", errors="replace") as f:
                 state, parent, *_ = f.read().rpartition(")")[2].split()
             if state != "Z":
                 children.setdefault(int(parent), []).append(int(entry))
-        except OSError:
+        except (OSError, ValueError):   # it has ended, perhaps while it was read
             pass
     found, todo = {}, [of]
     while todo:

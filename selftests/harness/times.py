@@ -17,9 +17,20 @@ COLUMNS = (("seconds", "seconds"), ("processor", "processor"), ("boots", "boots"
            ("boot", "boot"), ("realm", "realm"), ("exit", "exit"), ("qemu", "QEMU's processor"))
 
 
+def boots_in(text):
+    """Without those whose runner was killed while it wrote."""
+    for line in text.splitlines():
+        try:
+            boot = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(boot, dict) and set(PARTS) <= set(boot):
+            yield boot
+
+
 def of(seconds, usage, boots):
     """What is kept of a suite; boots: the file that the realms' runner has written, if any."""
-    lines = [json.loads(line) for line in boots.read_text().splitlines()] if boots.exists() else []
+    lines = list(boots_in(boots.read_text(errors="replace"))) if boots.exists() else []
     sums = {part: round(sum(line[part] for line in lines), 1) for part in PARTS}
     return {"seconds": round(seconds, 1), "processor": round(usage.ru_utime + usage.ru_stime, 1),
             "boots": len(lines), "qemu": sums.pop("processor"), **sums}

@@ -40,8 +40,16 @@ def run(*command, **options):
 
 
 def wanted(path):
-    """Not if only changed files are to be checked (CHANGED names them), and this is none."""
-    return "CHANGED" not in os.environ or path in os.environ["CHANGED"].split() or path.startswith(PLANTED)
+    """Not if only changed files are to be checked (CHANGED names them), and this is none.
+
+    A source is that, too, if a header of its folder, or a public one, is.
+    """
+    if "CHANGED" not in os.environ or path.startswith(PLANTED):
+        return True
+    changed = os.environ["CHANGED"].split()
+    return path in changed or path.endswith(".c") and any(
+        f.endswith(".h") and (f.startswith("userspace/include/") or os.path.dirname(f) == os.path.dirname(path))
+        for f in changed)
 
 
 def tracked(*patterns):

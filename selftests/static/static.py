@@ -83,6 +83,8 @@ def main():
         print("\n".join(c.name for c in checkers.ALL))
         return 0
     chosen = [c for c in checkers.ALL if not wanted or c.name in wanted]
+    if len(chosen) < len(set(wanted)):
+        sys.exit(f"static: no such checker among {' '.join(wanted)}; there are: {' '.join(c.name for c in checkers.ALL)}")
     suppressions = read_suppressions()
     tap = Tap()
     for checker in chosen:

@@ -101,7 +101,10 @@ class Person:
     def __exit__(self, *_):
         self.arrived()
         if self.before:
-            termios.tcsetattr(0, termios.TCSADRAIN, self.before)
+            try:
+                termios.tcsetattr(0, termios.TCSADRAIN, self.before)
+            except termios.error:
+                pass    # the terminal is gone
 
     def show(self, text):
         if self.waits:

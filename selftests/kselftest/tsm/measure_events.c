@@ -171,6 +171,7 @@ TEST_F_TIMEOUT(events, paced, 280)
 	int *heard, status, i;
 	pid_t pid;
 
+	ASSERT_LT(0, paced);
 	ASSERT_EQ(0, nl_subscribe(&self->nl));
 	heard = mmap(NULL, sizeof(*heard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);

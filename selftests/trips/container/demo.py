@@ -15,6 +15,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -181,10 +182,15 @@ class Realm:
             process = subprocess.Popen(list(map(str, self.line(*changes.pop("more", ()), **changes))),
                                        stdout=out, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
             said = []
-            for text in process.stderr:
-                print(f"#   {text}", end="", flush=True)
-                said.append(text)
-            status = process.wait()
+            try:
+                for text in process.stderr:
+                    print(f"#   {text}", end="", flush=True)
+                    said.append(text)
+            except BaseException:
+                process.terminate()     # it ends its realm
+                raise
+            finally:
+                status = process.wait()
             out.seek(0)
             return status, out.read(), "".join(said)
 
@@ -305,6 +311,8 @@ def main():
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):      # what runs is ended on the way out
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

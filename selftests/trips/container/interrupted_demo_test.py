@@ -20,7 +20,7 @@ class Interrupted(unittest.TestCase):
     def test_while_its_realm_boots(self):
         with tempfile.TemporaryDirectory() as folder:
             place = pathlib.Path(folder)
-            (place / "suites").write_text("demo-interrupted selftests/trips/container/demo.py\n")
+            (place / "suites").write_text("interrupted-demo selftests/trips/container/demo.py\n")
             (place / "tmp").mkdir()
             mark = secrets.token_hex(8)
             process = subprocess.Popen(
